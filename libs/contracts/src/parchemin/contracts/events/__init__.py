@@ -1,0 +1,24 @@
+"""All published events, by type."""
+
+from parchemin.contracts.envelope import Event
+from parchemin.contracts.events import budget, candidates, documents, evaluations
+
+CATALOGUE: dict[str, type[Event]] = {
+    event.type: event
+    for event in (
+        candidates.OrganisationRegisteredV1,
+        candidates.CandidateIdentifiedV1,
+        candidates.EnrolmentOpenedV1,
+        candidates.EnrolmentBlocksExtendedV1,
+        candidates.MeasuresGrantedV1,
+        candidates.ExemptionGrantedV1,
+        evaluations.ReferentialPublishedV1,
+        evaluations.JurorIdentifiedV1,
+        evaluations.BlockValidatedV1,
+        evaluations.CertificationAwardedV1,
+        evaluations.ResultsDecidedV1,
+        evaluations.DeliberationClosedV1,
+        budget.ProductionOpenedV1,
+        documents.DocumentIssuedV1,
+    )
+}

@@ -1,0 +1,125 @@
+"""The closed lists of the field. English terms; French labels are added where a person reads them."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+CompetencyCode = Annotated[str, StringConstraints(pattern=r"^C\.[0-9]{1,3}$")]
+CriterionCode = Annotated[str, StringConstraints(pattern=r"^C[0-9]{1,3}\.[0-9]{1,3}$")]
+ModalityCode = Annotated[str, StringConstraints(pattern=r"^M[0-9]{1,3}$")]
+
+
+class Role(StrEnum):
+    """What a person or a program may be, as the `roles` claim of its token says."""
+
+    ADMINISTRATOR = "administrator"
+    JURY_MEMBER = "jury_member"
+    JURY_PRESIDENT = "jury_president"
+    DISABILITY_OFFICER = "disability_officer"
+    CERTIFIER = "certifier"
+    CANDIDATE = "candidate"
+    CLIENT = "client"
+
+
+class Sex(StrEnum):
+    """As the civil register has it; the national register takes no other value."""
+
+    FEMALE = "F"
+    MALE = "M"
+
+
+class AccessPath(StrEnum):
+    """How a candidate comes to the certification (*voie d'accès*)."""
+
+    INITIAL_TRAINING = "initial_training"
+    APPRENTICESHIP = "apprenticeship"
+    PROFESSIONALISATION_CONTRACT = "professionalisation_contract"
+    CONTINUING_TRAINING = "continuing_training"
+    VAE = "vae"
+    INDIVIDUAL_APPLICATION = "individual_application"
+
+
+class MeasureKind(StrEnum):
+    """Reasonable accommodations that the referential names (article 2 CRDPH), and `other`."""
+
+    ACCESSIBLE_PREMISES = "accessible_premises"
+    EXTRA_TIME = "extra_time"
+    EQUIPMENT = "equipment"
+    ADMINISTRATIVE_SUPPORT = "administrative_support"
+    OTHER = "other"
+
+
+class MeasureScope(StrEnum):
+    """What a measure applies to: the preparation of the dossier, the evaluation itself, or both."""
+
+    PREPARATION = "preparation"
+    EVALUATION = "evaluation"
+
+
+class ExemptionDecision(StrEnum):
+    """What the certifier answers to an argued proposal."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+class SessionState(StrEnum):
+    """Where an evaluation session stands; the order is that of its life."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    RUNNING = "running"
+    DELIBERATING = "deliberating"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Attendance(StrEnum):
+    """What the attendance sheet (*émargement*) says."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    EXCUSED = "excused"
+
+
+class JurorQuality(StrEnum):
+    """Whom a juror speaks for."""
+
+    PROFESSIONAL = "professional"
+    TEACHER = "teacher"
+
+
+class CriterionLevel(StrEnum):
+    """A juror's finding on one criterion."""
+
+    MET = "met"
+    PARTLY_MET = "partly_met"
+    NOT_MET = "not_met"
+
+
+class CompetencyOpinion(StrEnum):
+    """A juror's own opinion on a competency; it informs the deliberation, the policy reads the levels."""
+
+    FAVOURABLE = "favourable"
+    RESERVED = "reserved"
+    UNFAVOURABLE = "unfavourable"
+
+
+class CompetencyOutcome(StrEnum):
+    """What a closed session says of one competency."""
+
+    ACQUIRED = "acquired"
+    NOT_ACQUIRED = "not_acquired"
+    EXEMPT = "exempt"
+    KEPT = "kept"
+    """Acquired in an earlier session: not assessed again."""
+
+
+class DocumentKind(StrEnum):
+    """Documents that follow from events."""
+
+    BLOCK_ATTESTATION = "block_attestation"
+    JURY_MINUTES = "jury_minutes"
+    RESULTS_NOTICE = "results_notice"
+    DIPLOMA = "diploma"
