@@ -9,6 +9,8 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from parchemin.contracts.vocabulary import CompetencyCode, CriterionCode, ModalityCode
+
 _T = TypeVar("_T")
 
 
@@ -19,11 +21,7 @@ def _not_an_alias(version: str) -> str:
     return version
 
 
-# [0-9] and not \d: the latter takes the digits of every script.
-CompetencyCode = Annotated[str, StringConstraints(pattern=r"^C\.[0-9]{1,3}$", max_length=16)]
-CriterionCode = Annotated[str, StringConstraints(pattern=r"^C[0-9]{1,3}\.[0-9]{1,3}$", max_length=16)]
-ActivityCode = Annotated[str, StringConstraints(pattern=r"^A[0-9]{1,3}$", max_length=16)]
-ModalityCode = Annotated[str, StringConstraints(pattern=r"^M[0-9]{1,3}$", max_length=16)]
+ActivityCode = Annotated[str, StringConstraints(pattern=r"^A[0-9]{1,3}$")]
 BlockNumber = Annotated[int, Field(ge=1, le=999)]
 ReferentialVersion = Annotated[
     str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,31}$"), AfterValidator(_not_an_alias)
@@ -68,7 +66,7 @@ class Criterion(_Part):
 
 
 class Competency(_Part):
-    """A competency with the criteria it is judged by (référentiel, "référentiel de compétences", C.1 to C.22).
+    """A competency and the criteria it is judged by (référentiel, "référentiel de compétences", C.1 to C.22).
 
     ``statement`` is ``None`` where the source lacks it (référentiel 1.0, C.18). ``criteria_heading`` stands
     over the criteria of C.11 and C.16 and is not a criterion.

@@ -4,7 +4,7 @@ Candidates are enrolled on a published version for good, so its parts have to ag
 the totals that the certifier declares beside it (3 blocks, 22 competencies and 85 criteria for version 1.0).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass
 from itertools import chain
 
@@ -31,38 +31,17 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class _Kind:
-    """A kind of part: how it is called, and where it stands in the referential."""
+class _Holders:
+    """The blocks, activities or modalities: their keys, and who belongs to whom as either side states it.
+
+    All by JSON pointer; ``named`` and ``listed`` hold pairs of a competency code and a holder's key.
+    """
 
     fr: str
     en: str
-    path: str
-
-
-@dataclass(frozen=True)
-class _Part:
-    key: str
-    pointer: str
-
-
-@dataclass(frozen=True)
-class _Link:
-    """A competency and its holder (block, activity or modality), as one of the two states it."""
-
-    competency: str
-    holder: str
-    pointer: str
-
-    @property
-    def pair(self) -> tuple[str, str]:
-        return self.competency, self.holder
-
-
-_BLOCK = _Kind("le bloc", "block", "blocks")
-_ACTIVITY = _Kind("l'activité", "activity", "activities")
-_COMPETENCY = _Kind("la compétence", "competency", "competencies")
-_CRITERION = _Kind("le critère", "criterion", "competencies")
-_MODALITY = _Kind("la modalité", "modality", "modalities")
+    keys: dict[str, str]
+    named: dict[str, tuple[str, str]]
+    listed: dict[str, tuple[str, str]]
 
 
 def publication_faults(referential: Referential, totals: Totals) -> tuple[Fault, ...]:
@@ -70,117 +49,146 @@ def publication_faults(referential: Referential, totals: Totals) -> tuple[Fault,
 
     A competency without a statement is no fault: the registered source itself lacks one (référentiel, C.18).
     """
-    blocks = [_Part(str(block.number), f"/blocks/{i}/number") for i, block in enumerate(referential.blocks)]
-    activities = _coded(_ACTIVITY, (activity.code for activity in referential.activities))
-    modalities = _coded(_MODALITY, (modality.code for modality in referential.modalities))
-    competencies = _coded(_COMPETENCY, (competency.code for competency in referential.competencies))
-    codes = frozenset(competency.key for competency in competencies)
-
-    of_blocks, of_activities, of_modalities = _stated_by_competencies(referential.competencies)
-    by_blocks, by_modalities = _stated_by_holders(referential)
+    competencies = referential.competencies
+    codes = {f"/competencies/{i}/code": competency.code for i, competency in enumerate(competencies)}
+    blocks = _holders(
+        ("le bloc", "block", "/blocks/{}/number"),
+        [(str(block.number), block.competencies) for block in referential.blocks],
+        [(competency.code, str(competency.block)) for competency in competencies],
+    )
+    activities = _holders(
+        ("l'activité", "activity", "/activities/{}/code"),
+        [(activity.code, ()) for activity in referential.activities],
+        [(competency.code, competency.activity) for competency in competencies],
+    )
+    modalities = _holders(
+        ("la modalité", "modality", "/modalities/{}/code"),
+        [(modality.code, modality.competencies) for modality in referential.modalities],
+        [(competency.code, competency.modality) for competency in competencies],
+    )
+    every = (blocks, activities, modalities)
     return tuple(
         chain(
             _total_faults(referential, totals),
-            _duplicate_faults(_BLOCK, blocks),
-            _duplicate_faults(_ACTIVITY, activities),
-            _duplicate_faults(_COMPETENCY, competencies),
-            _duplicate_faults(_CRITERION, _criteria(referential.competencies)),
-            _duplicate_faults(_MODALITY, modalities),
-            _holder_faults(_BLOCK, blocks, of_blocks),
-            _holder_faults(_ACTIVITY, activities, of_activities),
-            _holder_faults(_MODALITY, modalities, of_modalities),
-            _listing_faults(_BLOCK, codes, of_blocks, by_blocks),
-            _listing_faults(_MODALITY, codes, of_modalities, by_modalities),
+            _duplicate_faults("la compétence", "competency", codes),
+            _duplicate_faults("le critère", "criterion", _criterion_codes(competencies)),
+            *(_duplicate_faults(holders.fr, holders.en, holders.keys) for holders in every),
+            *(_holder_faults(holders) for holders in every),
+            *(_listing_faults(holders, frozenset(codes.values())) for holders in (blocks, modalities)),
             _empty_faults(referential),
-            _criterion_code_faults(referential.competencies),
+            _foreign_criteria(competencies),
         )
     )
 
 
-def _coded(kind: _Kind, codes: Iterable[str]) -> list[_Part]:
-    return [_Part(code, f"/{kind.path}/{i}/code") for i, code in enumerate(codes)]
-
-
-def _criteria(competencies: tuple[Competency, ...]) -> list[_Part]:
-    return [
-        _Part(criterion.code, f"/competencies/{i}/criteria/{j}/code")
-        for i, competency in enumerate(competencies)
-        for j, criterion in enumerate(competency.criteria)
-    ]
-
-
-def _stated_by_competencies(
-    competencies: tuple[Competency, ...],
-) -> tuple[list[_Link], list[_Link], list[_Link]]:
-    """Return the block, the activity and the modality that each competency names."""
-    return (
-        [_Link(c.code, str(c.block), f"/competencies/{i}/block") for i, c in enumerate(competencies)],
-        [_Link(c.code, c.activity, f"/competencies/{i}/activity") for i, c in enumerate(competencies)],
-        [_Link(c.code, c.modality, f"/competencies/{i}/modality") for i, c in enumerate(competencies)],
+def _holders(
+    noun: tuple[str, str, str], parts: list[tuple[str, tuple[str, ...]]], named: list[tuple[str, str]]
+) -> _Holders:
+    """Gather (key, competencies listed) and (competency, holder named) under their pointers."""
+    fr, en, key_pointer = noun
+    listing_pointer = key_pointer.rpartition("/")[0] + "/competencies/{}"
+    return _Holders(
+        fr,
+        en,
+        {key_pointer.format(i): key for i, (key, _) in enumerate(parts)},
+        {f"/competencies/{i}/{en}": pair for i, pair in enumerate(named)},
+        {
+            listing_pointer.format(i, j): (code, key)
+            for i, (key, codes) in enumerate(parts)
+            for j, code in enumerate(codes)
+        },
     )
 
 
-def _stated_by_holders(referential: Referential) -> tuple[list[_Link], list[_Link]]:
-    """Return the competencies that each block and each modality lists."""
-    by_blocks = [
-        _Link(code, str(block.number), f"/blocks/{i}/competencies/{j}")
-        for i, block in enumerate(referential.blocks)
-        for j, code in enumerate(block.competencies)
-    ]
-    by_modalities = [
-        _Link(code, modality.code, f"/modalities/{i}/competencies/{j}")
-        for i, modality in enumerate(referential.modalities)
-        for j, code in enumerate(modality.competencies)
-    ]
-    return by_blocks, by_modalities
+def _criterion_codes(competencies: tuple[Competency, ...]) -> dict[str, str]:
+    return {
+        f"/competencies/{i}/criteria/{j}/code": criterion.code
+        for i, competency in enumerate(competencies)
+        for j, criterion in enumerate(competency.criteria)
+    }
 
 
 def _total_faults(referential: Referential, totals: Totals) -> Iterator[Fault]:
-    criteria = sum(len(competency.criteria) for competency in referential.competencies)
-    for fr, en, path, declared, counted in (
-        ("blocs", "blocks", "blocks", totals.blocks, len(referential.blocks)),
-        ("compétences", "competencies", "competencies", totals.competencies, len(referential.competencies)),
-        ("critères", "criteria", "competencies", totals.criteria, criteria),
+    blocks, competencies = len(referential.blocks), len(referential.competencies)
+    criteria = len(_criterion_codes(referential.competencies))
+    for fr, en, pointer, declared, counted in (
+        ("blocs", "blocks", "/blocks", totals.blocks, blocks),
+        ("compétences", "competencies", "/competencies", totals.competencies, competencies),
+        ("critères", "criteria", "/competencies", totals.criteria, criteria),
     ):
         if declared != counted:
-            yield Fault(
-                "total_differs",
-                f"/{path}",
-                f"Nombre de {fr} : {declared} selon le total de contrôle, {counted} dans le référentiel.",
-                f"Number of {en}: {declared} by the control total, {counted} in the referential.",
-            )
+            detail_fr = f"Nombre de {fr} : {declared} selon le total de contrôle, {counted} au référentiel."
+            detail_en = f"Number of {en}: {declared} by the control total, {counted} in the referential."
+            yield Fault("total_differs", pointer, detail_fr, detail_en)
 
 
-def _duplicate_faults(kind: _Kind, parts: Iterable[_Part]) -> Iterator[Fault]:
+def _duplicate_faults(fr: str, en: str, keys: dict[str, str]) -> Iterator[Fault]:
     seen: set[str] = set()
-    for part in parts:
-        if part.key in seen:
-            yield Fault(
-                "duplicate",
-                part.pointer,
-                f"Le référentiel décrit plus d'une fois {kind.fr} {part.key}.",
-                f"The referential describes {kind.en} {part.key} more than once.",
-            )
-        seen.add(part.key)
+    for pointer, key in keys.items():
+        if key in seen:
+            detail_fr = f"Le référentiel décrit plus d'une fois {fr} {key}."
+            detail_en = f"The referential describes {en} {key} more than once."
+            yield Fault("duplicate", pointer, detail_fr, detail_en)
+        seen.add(key)
 
 
-def _holder_faults(kind: _Kind, holders: list[_Part], named: list[_Link]) -> Iterator[Fault]:
-    """Every holder that a competency names exists, and every holder is named by a competency."""
-    existing = frozenset(holder.key for holder in holders)
-    for link in named:
-        if link.holder not in existing:
-            yield Fault(
-                "unknown_reference",
-                link.pointer,
-                f"La compétence {link.competency} nomme {kind.fr} {link.holder}, absent du référentiel.",
-                f"Competency {link.competency} names {kind.en} {link.holder}, which does not exist.",
-            )
-    used = frozenset(link.holder for link in named)
-    for holder in holders:
-        if holder.key not in used:
-            yield Fault(
-                "orphan",
-                holder.pointer,
-                f"Aucune compétence ne nomme {kind.fr} {holder.key}.",
-                f"No competency names {kind.en} {holder.key}.",
-            )
+def _holder_faults(holders: _Holders) -> Iterator[Fault]:
+    """Every holder that a competency names exists, and a competency names every holder."""
+    fr, en, existing = holders.fr, holders.en, frozenset(holders.keys.values())
+    for pointer, (code, key) in holders.named.items():
+        if key not in existing:
+            detail_fr = f"La compétence {code} nomme {fr} {key}, qui n'existe pas."
+            detail_en = f"Competency {code} names {en} {key}, which does not exist."
+            yield Fault("unknown_reference", pointer, detail_fr, detail_en)
+    used = frozenset(key for _, key in holders.named.values())
+    for pointer, key in holders.keys.items():
+        if key not in used:
+            detail_fr = f"Aucune compétence ne nomme {fr} {key}."
+            yield Fault("orphan", pointer, detail_fr, f"No competency names {en} {key}.")
+
+
+def _listing_faults(holders: _Holders, competencies: frozenset[str]) -> Iterator[Fault]:
+    """A block or modality lists, once each, the competencies that name it, and no other."""
+    fr, en, named = holders.fr, holders.en, frozenset(holders.named.values())
+    listed: set[tuple[str, str]] = set()
+    for pointer, (code, key) in holders.listed.items():
+        if code not in competencies:
+            fault, why_fr, why_en = "unknown_reference", "n'existe pas", "does not exist"
+        elif (code, key) not in named:
+            fault, why_fr, why_en = "listed_by_another", "n'en relève pas", "does not name it"
+        elif (code, key) in listed:
+            fault, why_fr, why_en = "listed_twice", "y figure déjà", "stands there already"
+        else:
+            listed.add((code, key))
+            continue
+        detail_fr = f"La compétence {code}, listée par {fr} {key}, {why_fr}."
+        yield Fault(fault, pointer, detail_fr, f"Competency {code}, listed by {en} {key}, {why_en}.")
+    existing = frozenset(holders.keys.values())
+    for pointer, (code, key) in holders.named.items():
+        if key in existing and (code, key) not in listed:
+            detail_fr = f"La compétence {code} nomme {fr} {key}, qui ne la liste pas."
+            detail_en = f"Competency {code} names {en} {key}, which does not list it."
+            yield Fault("not_listed", pointer, detail_fr, detail_en)
+
+
+def _empty_faults(referential: Referential) -> Iterator[Fault]:
+    lists: Iterable[tuple[str, Sized]] = chain(
+        [("/competencies", referential.competencies)],
+        ((f"/competencies/{i}/criteria", part.criteria) for i, part in enumerate(referential.competencies)),
+        ((f"/activities/{i}/items", part.items) for i, part in enumerate(referential.activities)),
+        ((f"/modalities/{i}/deliverables", m.deliverables) for i, m in enumerate(referential.modalities)),
+    )
+    for pointer, parts in lists:
+        if not parts:
+            yield Fault("empty", pointer, "Cette liste ne peut pas être vide.", "This list cannot be empty.")
+
+
+def _foreign_criteria(competencies: tuple[Competency, ...]) -> Iterator[Fault]:
+    """The criteria of C.3 are C3.1, C3.2 and so on."""
+    for i, competency in enumerate(competencies):
+        prefix = competency.code.replace(".", "") + "."
+        for j, criterion in enumerate(competency.criteria):
+            if not criterion.code.startswith(prefix):
+                detail_fr = f"{criterion.code} n'est pas un code de critère de la compétence {competency.code}."
+                detail_en = f"{criterion.code} is not a criterion code of competency {competency.code}."
+                yield Fault("foreign_criterion", f"/competencies/{i}/criteria/{j}/code", detail_fr, detail_en)

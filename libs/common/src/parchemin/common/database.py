@@ -1,0 +1,87 @@
+"""One database per service: a writing and a reading session, on SQLite and on PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+BUSY_TIMEOUT_MS = 10_000
+
+
+class Database:
+    """Engines of one service's database.
+
+    SQLite: a writing transaction takes the write lock when it begins (`BEGIN IMMEDIATE`): a lock taken later
+    fails at once instead of waiting, and the driver's own default loses updates. One writing connection makes
+    a fair queue of it. Readers have engines of their own, refuse to write, and never wait for the writer (WAL).
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.committed = asyncio.Event()
+        """Set after each commit; the relay waits for it."""
+        if self.is_sqlite:
+            database = make_url(url).database
+            if database:
+                Path(database).parent.mkdir(parents=True, exist_ok=True)
+            self._writer = _sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE", read_only=False)
+            self._reader = _sqlite_engine(url, pool_size=4, begin="BEGIN", read_only=True)
+        else:
+            self._writer = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            self._reader = self._writer
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session whose work is committed when the block ends well, and leaves nothing behind when it does not.
+
+        One use case has one of these: a second one inside it would wait for the first for ever.
+        """
+        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+        self.committed.set()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session that sees one state of the database and changes nothing."""
+        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The writing engine, for what needs a connection of its own."""
+        return self._writer
+
+    async def dispose(self) -> None:
+        """Close all connections."""
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+def _sqlite_engine(url: str, *, pool_size: int, begin: str, read_only: bool) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=60)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")  # an award that was answered for survives a power cut
+        cursor.execute("PRAGMA foreign_keys=ON")
+        if read_only:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin_transaction(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,1 @@
+"""The HTTP side that all services share: application factory, transactions, conditional requests, idempotency."""

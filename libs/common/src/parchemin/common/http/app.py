@@ -1,0 +1,142 @@
+"""The application factory: every service is made by it, so that all answer alike."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from parchemin.common import migrations
+from parchemin.common.auth.access import Access, public
+from parchemin.common.auth.keys import JwksUrl, KeySource, LocalKey
+from parchemin.common.auth.tokens import TokenVerifier
+from parchemin.common.bus import Bus, LocalBus
+from parchemin.common.consumer import Consumer
+from parchemin.common.database import Database
+from parchemin.common.http import health, openapi
+from parchemin.common.http.middleware import RequestContext, with_request_id
+from parchemin.common.problems import handlers
+from parchemin.common.problems.http import MethodNotAllowed
+from parchemin.common.problems.representation import problem_response
+from parchemin.common.relay import Relay
+from parchemin.common.settings import AuthSettings, ServiceSettings, default_database_url, house
+
+Task = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Service:
+    """What makes a service, for the factory."""
+
+    name: str
+    """As in its package, `parchemin.<name>`."""
+    title: str
+    description: str
+    routers: Sequence[APIRouter]
+    settings: ServiceSettings
+    database: Database
+    bus: Bus = field(default_factory=LocalBus)
+    consumer: Consumer | None = None
+    on_start: Sequence[Task] = ()
+    """Run once at start, after the migrations and before the first request."""
+    background: Sequence[Task] = ()
+    """Run beside the requests until the service stops; each runs for ever."""
+    state: dict[str, Any] = field(default_factory=dict)
+    """What its dependencies find on `app.state`."""
+
+
+def open_database(settings: ServiceSettings, service: str) -> Database:
+    """The service's database, by its settings."""
+    return Database(settings.database_url or default_database_url(service))
+
+
+def create_service_app(service: Service) -> FastAPI:
+    """The service as an ASGI application, with its relay and its consumer in its lifespan."""
+    routers = [*service.routers, health.router]
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    for route in routes:
+        if not any(isinstance(call, Access) or call is public for call in openapi.calls_of(route)):
+            raise ValueError(f"{route.path} declares no access")
+
+    app = FastAPI(title=service.title, version="1", lifespan=_lifespan(service), docs_url=None, redoc_url=None)
+    for router in routers:
+        app.include_router(router)
+    app.state.settings = service.settings
+    app.state.database = service.database
+    app.state.requests_in_progress = set()
+    app.state.service = service
+    for name, value in service.state.items():
+        setattr(app.state, name, value)
+    handlers.install(app)
+    app.add_exception_handler(405, _method_not_allowed(routes))
+    app.add_middleware(RequestContext, max_body_bytes=service.settings.max_body_bytes)
+    app.add_middleware(with_request_id)
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = openapi.build(app, routes, description=service.description)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+    return app
+
+
+def _method_not_allowed(routes: Sequence[APIRoute]) -> Callable[[Request, Exception], Response]:
+    """405 with the methods of all routes of the path: stock routing names those of the first one only."""
+
+    def handle(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - Starlette's signature is wider
+        path = request.url.path
+        matching = [route for route in routes if route.path_regex.match(path)]
+        allowed = sorted({method for route in matching for method in route.methods or ()})
+        headers = {"Allow": ", ".join(allowed) or (error.headers or {}).get("Allow", "")}
+        return problem_response(request, MethodNotAllowed(headers=headers))
+
+    return handle
+
+
+def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(service.database.dispose)
+            if service.settings.migrate_on_start:
+                await migrations.upgrade(service.database, service.name)
+            keys = await _key_source(stack)
+            app.state.token_verifier = TokenVerifier(AuthSettings(), keys)
+            if service.consumer is not None:
+                service.consumer.subscribe(service.bus)
+            for task in service.on_start:
+                await task()
+            await service.bus.start()
+            stack.push_async_callback(service.bus.stop)
+            relay = Relay(service.database, service.bus, poll_seconds=service.settings.relay_poll_seconds)
+            app.state.relay = relay
+            for run in (relay.run, *service.background):
+                stack.push_async_callback(_stop, asyncio.create_task(_forever(run)))
+            yield
+
+    return lifespan
+
+
+async def _key_source(stack: AsyncExitStack) -> KeySource:
+    settings = AuthSettings()
+    if settings.jwks_url is None:
+        return LocalKey(house().var / "keys")
+    client = await stack.enter_async_context(httpx.AsyncClient())
+    return JwksUrl(settings.jwks_url, client)
+
+
+async def _forever(run: Task) -> None:
+    await run()
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

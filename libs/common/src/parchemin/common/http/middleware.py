@@ -1,0 +1,106 @@
+"""What surrounds every request: request id, trace, log line, body limit, and the last resort against a defect."""
+
+import re
+import time
+
+import structlog
+from asgi_correlation_id import CorrelationIdMiddleware
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from parchemin.common.ids import new_id
+from parchemin.common.problems.errors import DomainError
+from parchemin.common.problems.http import BodyTooLarge, ServerFault
+from parchemin.common.problems.representation import problem_response
+from parchemin.common.tracing import trace
+
+log = structlog.get_logger()
+
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
+_SECURITY_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+
+
+class LimitedBody(HTTPException):
+    """Passes through FastAPI's reading of the body; becomes `BodyTooLarge`."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
+
+
+class RequestContext:
+    """Gives the request its trace and its log line, and keeps bodies under the limit."""
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+        self._app = app
+        self._max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        with trace(request.headers.get("traceparent")):
+            await self._respond(request, receive, send)
+
+    async def _respond(self, request: Request, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        status = 0
+
+        async def observe(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = message.setdefault("headers", [])
+                headers.extend(_SECURITY_HEADERS)
+                if not any(name.lower() == b"cache-control" for name, _ in headers):
+                    headers.append((b"cache-control", b"no-store"))
+            await send(message)
+
+        try:
+            if self._is_declared_too_large(request):
+                await self._problem(BodyTooLarge(limit=self._max_body_bytes), request, receive, observe)
+            else:
+                await self._app(request.scope, self._limited(receive), observe)
+        except Exception as error:  # the last resort: a defect is answered as a problem, and logged whole
+            log.error("unhandled_error", exc_info=error)
+            if status == 0:
+                await self._problem(ServerFault(), request, receive, observe)
+        route = request.scope.get("route")
+        log.info(
+            "request",
+            method=request.method,
+            route=getattr(route, "path", None),
+            status=status,
+            ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+
+    def _is_declared_too_large(self, request: Request) -> bool:
+        declared = request.headers.get("content-length", "0")
+        return declared.isdigit() and int(declared) > self._max_body_bytes
+
+    def _limited(self, receive: Receive) -> Receive:
+        received = 0
+
+        async def limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_body_bytes:
+                raise LimitedBody
+            return message
+
+        return limited
+
+    async def _problem(self, error: DomainError, request: Request, receive: Receive, send: Send) -> None:
+        await problem_response(request, error)(request.scope, receive, send)
+
+
+def with_request_id(app: ASGIApp) -> ASGIApp:
+    """Give each request an id: the caller's `X-Request-ID` where it is well formed, else a new one."""
+    return CorrelationIdMiddleware(
+        app,
+        header_name="X-Request-ID",
+        generator=lambda: new_id().hex,
+        validator=lambda value: _REQUEST_ID.match(value) is not None,
+    )

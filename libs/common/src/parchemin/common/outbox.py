@@ -1,0 +1,39 @@
+"""The outbox: an event is written in the transaction of the change that it tells of."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import insert
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from parchemin.common.clock import utc_now
+from parchemin.common.ids import new_id
+from parchemin.common.tables import outbox
+from parchemin.common.tracing import current_traceparent
+from parchemin.contracts.envelope import Event, wrap
+
+
+async def publish(session: AsyncSession, *events: Event) -> None:
+    """Record facts, in order; the relay brings them to the bus after the commit."""
+    await publish_all(session, events)
+
+
+async def publish_all(session: AsyncSession, events: Iterable[Event]) -> None:
+    """As `publish`, with one statement for many facts."""
+    now = utc_now()
+    traceparent = current_traceparent()
+    rows = []
+    for event in events:
+        envelope = wrap(event, event_id=new_id(), at=now, traceparent=traceparent)
+        rows.append(
+            {
+                "event_id": envelope.id,
+                "topic": event.topic,
+                "key": event.key,
+                "type": event.type,
+                "body": envelope.to_bytes(),
+                "occurred_at": now,
+            }
+        )
+    if rows:
+        await session.flush()
+        await session.execute(insert(outbox), rows)

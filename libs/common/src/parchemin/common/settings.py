@@ -1,0 +1,70 @@
+"""Settings that every service has. Read from the environment, prefix `PARCHEMIN_<SERVICE>_`."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, PositiveInt, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class HouseSettings(BaseSettings):
+    """What the services of one installation share; prefix `PARCHEMIN_`."""
+
+    model_config = SettingsConfigDict(env_prefix="PARCHEMIN_", frozen=True)
+
+    var: Path = Path("var")
+    """Folder of the embedded defaults: databases, keys, documents."""
+    public_url: str = "http://127.0.0.1:8000"
+    """Origin under which clients reach the API and the public verification page."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class AuthSettings(BaseSettings):
+    """Whose tokens are accepted; prefix `PARCHEMIN_AUTH_`.
+
+    With `jwks_url` set, tokens of that OpenID Connect provider are accepted and no others. Without it the
+    embedded default holds: a key made at first use under `var/keys`, tokens by `parchemin token`.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="PARCHEMIN_AUTH_", frozen=True)
+
+    issuer: str = "urn:parchemin:local"
+    audience: str = "parchemin"
+    jwks_url: str | None = None
+    algorithms: tuple[str, ...] = ("ES256", "RS256", "PS256", "EdDSA")
+    roles_claim: str = "roles"
+    organisation_claim: str = "organisation"
+    leeway_seconds: int = Field(default=30, ge=0, le=300)
+
+
+class EncryptionSettings(BaseSettings):
+    """Key that wraps the keys of encrypted records; prefix `PARCHEMIN_ENCRYPTION_`."""
+
+    model_config = SettingsConfigDict(env_prefix="PARCHEMIN_ENCRYPTION_", frozen=True)
+
+    key: SecretStr | None = None
+    """32 bytes, base64url. Without it the embedded default holds: a key file under `var/keys`."""
+
+
+class ServiceSettings(BaseSettings):
+    """Base of each service's own settings."""
+
+    database_url: str = ""
+    """SQLAlchemy URL: `sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`. Empty: a file under `var`."""
+    migrate_on_start: bool = True
+    """Bring the schema up to date at start; in production the migration is a job of its own."""
+    max_body_bytes: PositiveInt = 2_000_000
+    relay_poll_seconds: float = Field(default=0.5, gt=0)
+    """How often the relay looks for events when nothing wakes it."""
+
+
+@lru_cache
+def house() -> HouseSettings:
+    """The installation's settings, read once."""
+    return HouseSettings()
+
+
+def default_database_url(service: str) -> str:
+    """An SQLite file under `var`, for the embedded default."""
+    return f"sqlite+aiosqlite:///{house().var / service}.sqlite3"

@@ -1,0 +1,29 @@
+"""Statements that the two engines spell differently."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import CursorResult, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+
+def is_sqlite(session: AsyncSession) -> bool:
+    """Which engine the session speaks to."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+async def insert_if_absent(session: AsyncSession, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row unless one with the same key stands; true when it was inserted."""
+    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
+    result = await session.execute(insert(table).values(dict(values)).on_conflict_do_nothing())
+    assert isinstance(result, CursorResult)  # noqa: S101 - narrows the type: an INSERT has a cursor
+    return result.rowcount == 1
+
+
+async def upsert(session: AsyncSession, table: Table, values: Mapping[str, Any], *, key: Sequence[str]) -> None:
+    """Insert a row, or replace the one with the same `key` columns."""
+    insert = sqlite.insert if is_sqlite(session) else postgresql.insert
+    statement = insert(table).values(dict(values))
+    changed = {name: statement.excluded[name] for name in values if name not in key}
+    await session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed))

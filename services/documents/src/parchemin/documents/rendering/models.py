@@ -1,0 +1,234 @@
+"""What each printed document says: frozen values, checked on the way in, with nothing left to look up."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+TEMPLATE_VERSION = "2026.1"
+"""Version of the shipped templates; it is printed in the footer and changes whenever a template does."""
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+RegisterNumber = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{4,}$")]
+Level = Annotated[int, Field(ge=1, le=8)]
+Outcome = Literal["acquired", "not_acquired", "exempt", "kept"]
+"""`exempt`: *dispensée* by decision of the certifier; `kept`: acquired at an earlier session and not assessed again."""
+
+
+class Printed(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CertifierMentions(Printed):
+    """What France compétences requires on the parchment about the certifier and the registration."""
+
+    legal_name: Text
+    trade_name: Text | None = None
+    rncp_number: Text
+    decision_date: date
+    """Date of the registration decision by the director general of France compétences."""
+    level: Level
+    """Level of qualification (décret n° 2019-14)."""
+    eqf_level: Level
+    nsf_codes: tuple[Text, ...] = Field(min_length=1)
+    signatory_name: Text
+    signatory_role: Text
+    place: Text
+
+
+class Verification(Printed):
+    """How anyone checks the paper: a short code, and the public page that the QR code opens."""
+
+    code: Text
+    url: Text
+
+
+class Letterhead(Printed):
+    organisation_name: Text
+    organisation_code: Text
+    certifier: CertifierMentions | None
+    verification: Verification | None
+    specimen: bool = False
+    document_id: Text
+    issued_on: date
+    language: Literal["fr", "en"] = "fr"
+    template_version: Text = TEMPLATE_VERSION
+
+    @property
+    def is_specimen(self) -> bool:
+        """A document without its mandatory mentions is worth nothing, and says so on every page."""
+        return self.specimen or self.certifier is None
+
+
+class Holder(Printed):
+    first_names: tuple[Text, ...] = Field(min_length=1)
+    birth_name: Text
+    used_name: Text | None = None
+    sex: Literal["F", "M"]
+    birth_date: date
+    birth_city: Text
+    birth_country: CountryCode
+    birth_country_label: Text | None = None
+    """Name of the country in the language of the document; printed, or else the code, for a birth abroad."""
+
+    @property
+    def full_name(self) -> str:
+        return " ".join((*self.first_names, self.birth_name))
+
+
+class ValidatedBlock(Printed):
+    number: int
+    title: Text
+    validated_on: date
+    session_date: date
+
+
+class Diploma(Printed):
+    """*Parchemin*: the certification itself."""
+
+    kind: Literal["diploma"] = "diploma"
+    letterhead: Letterhead
+    holder: Holder
+    certification_title: Text
+    register_number: RegisterNumber
+    awarded_on: date
+    blocks: tuple[ValidatedBlock, ...] = Field(min_length=1)
+
+
+class AttestedCompetency(Printed):
+    code: Text
+    statement: Text | None
+    """`None` where the registered referential has no statement (C.18)."""
+    criteria_title: Text
+    outcome: Literal["acquired", "exempt"]
+
+
+class BlockAttestation(Printed):
+    """*Attestation de validation de bloc*: covers one block, and says that it does."""
+
+    kind: Literal["block_attestation"] = "block_attestation"
+    letterhead: Letterhead
+    holder: Holder
+    certification_title: Text
+    block_number: int
+    block_title: Text
+    block_count: int = 3
+    validated_on: date
+    competencies: tuple[AttestedCompetency, ...] = Field(min_length=1)
+
+
+class JurySession(Printed):
+    place: Text
+    held_on: date
+    modalities: tuple[Text, ...] = Field(min_length=1)
+    referential_version: Text
+    policy_name: Text
+
+
+class JuryMember(Printed):
+    name: Text
+    quality: Literal["professional", "teacher"]
+    external: bool
+    president: bool = False
+    present: bool
+
+
+class Attendance(Printed):
+    candidate_name: Text
+    modality: Text
+    status: Literal["present", "absent", "excused"]
+
+
+class CompetencyOutcome(Printed):
+    code: Text
+    outcome: Outcome
+
+
+class ModalityDecision(Printed):
+    modality: Text
+    competencies: tuple[CompetencyOutcome, ...]
+
+
+class Override(Printed):
+    """The jury, which is sovereign, departed from the proposal for one competency and wrote why."""
+
+    competency: Text
+    proposed: Literal["acquired", "not_acquired"]
+    decided: Literal["acquired", "not_acquired"]
+    reason: Text
+
+
+class CandidateDecision(Printed):
+    candidate_name: Text
+    modalities: tuple[ModalityDecision, ...]
+    overrides: tuple[Override, ...] = ()
+    blocks_validated: tuple[int, ...] = ()
+    register_number: RegisterNumber | None = None
+    """Set when this session awarded the certification."""
+
+
+class JuryMinutes(Printed):
+    """*Procès-verbal* of a deliberation."""
+
+    kind: Literal["jury_minutes"] = "jury_minutes"
+    letterhead: Letterhead
+    certification_title: Text
+    session: JurySession
+    deliberated_on: date
+    jury: tuple[JuryMember, ...] = Field(min_length=1)
+    quorum: Text
+    """The sentence that says whether and how the quorum was reached."""
+    attendance: tuple[Attendance, ...]
+    decisions: tuple[CandidateDecision, ...]
+    incidents: tuple[Text, ...] = ()
+
+
+class CriterionShortfall(Printed):
+    text: Text
+    level: Literal["partly_met", "not_met"]
+    comment: Text | None = None
+
+
+class CompetencyResult(Printed):
+    code: Text
+    criteria_title: Text
+    outcome: Outcome
+    shortfalls: tuple[CriterionShortfall, ...] = ()
+    """For a competency not acquired: the criteria that were not, or only partly, met."""
+
+
+class ModalityResult(Printed):
+    modality: Text
+    competencies: tuple[CompetencyResult, ...]
+
+
+class BlockName(Printed):
+    number: int
+    title: Text
+
+
+class Retake(Printed):
+    modality: Text
+    competencies: tuple[Text, ...] = Field(min_length=1)
+
+
+class ResultsNotice(Printed):
+    """What one candidate is told after one session."""
+
+    kind: Literal["results_notice"] = "results_notice"
+    letterhead: Letterhead
+    holder: Holder
+    certification_title: Text
+    session: JurySession
+    modalities: tuple[ModalityResult, ...]
+    blocks_validated: tuple[BlockName, ...]
+    blocks_missing: tuple[BlockName, ...]
+    register_number: RegisterNumber | None = None
+    """Set once the certification is awarded."""
+    retakes: tuple[Retake, ...] = ()
+    appeal: Text
+    """Way and time limit of appeal, as the certifier's rules word it."""
+
+
+Document = Annotated[Diploma | BlockAttestation | JuryMinutes | ResultsNotice, Field(discriminator="kind")]

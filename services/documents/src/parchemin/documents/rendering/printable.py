@@ -1,0 +1,111 @@
+"""What the shipped fonts can print, and what happens to the rest.
+
+PDF/A and PDF/UA refuse a text that no embedded font can show. What a document certifies (identities, titles, mentions)
+is then refused with the characters named, so that the record can be corrected. What people wrote freely (reasons,
+comments, incidents) never holds up a document: there the character is spelled out by its code, `[U+1F44D]`.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+from struct import unpack_from
+
+FONTS = Path(__file__).parent / "fonts"
+
+FREE_TEXTS = frozenset({"reason", "comment", "incidents", "appeal", "quorum"})
+"""Fields that hold prose; every other text is printed exactly or not at all."""
+
+Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+
+
+class UnprintableText(ValueError):
+    """A text that must be printed exactly holds characters that no shipped font can show."""
+
+    def __init__(self, field: str, characters: tuple[str, ...]) -> None:
+        self.field = field
+        self.characters = characters
+        named = ", ".join("+".join(f"U+{ord(point):04X}" for point in character) for character in characters)
+        super().__init__(f"{field}: no shipped font can print {named}")
+
+
+def printable(value: Json, field: str = "document", free: bool = False) -> Json:
+    """Return `value` with every text as it can be printed; raise `UnprintableText` for the first that cannot be."""
+    match value:
+        case str():
+            return _printable_text(value, field, free)
+        case list():
+            return [printable(item, f"{field}[{index}]", free) for index, item in enumerate(value)]
+        case dict():
+            return {
+                name: printable(item, f"{field}.{name}", free or name in FREE_TEXTS) for name, item in value.items()
+            }
+        case _:
+            return value
+
+
+def unprintable_characters(text: str) -> tuple[str, ...]:
+    """The characters of `text` (base and marks together) that no shipped font can show, each once, in order."""
+    if any(covered.issuperset(text) for covered in font_coverage().values()):
+        return ()
+    return tuple(dict.fromkeys(cluster for cluster in _clusters(text) if not _is_covered(cluster)))
+
+
+@cache
+def font_coverage() -> dict[str, frozenset[str]]:
+    """Characters of each family that all its styles have (a name is set in the roman here and in the italic there)."""
+    families: dict[str, frozenset[str]] = {}
+    for path in sorted(FONTS.glob("*.ttf")):
+        family = path.stem.partition("-")[0]
+        covered = frozenset(map(chr, _mapped_codepoints(path.read_bytes())))
+        families[family] = families.get(family, covered) & covered
+    return families
+
+
+def _printable_text(text: str, field: str, free: bool) -> str:
+    text = unicodedata.normalize("NFC", text)
+    text = re.sub("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]", "\n", text).replace("\t", " ").replace("\x1f", " ")
+    # Invisible format characters (zero-width spaces, soft hyphens, direction overrides) come with copy and paste.
+    text = "".join(point for point in text if unicodedata.category(point) != "Cf")
+    if not free:
+        text = re.sub(" *\n *", " ", text)
+    unprintable = unprintable_characters(text.replace("\n", ""))
+    if unprintable and not free:
+        raise UnprintableText(field, unprintable)
+    for cluster in unprintable:
+        text = text.replace(cluster, "".join(f"[U+{ord(point):04X}]" for point in cluster))
+    return text
+
+
+def _clusters(text: str) -> list[str]:
+    clusters: list[str] = []
+    for point in text:
+        if clusters and unicodedata.category(point).startswith("M"):
+            clusters[-1] += point
+        else:
+            clusters.append(point)
+    return clusters
+
+
+def _is_covered(cluster: str) -> bool:
+    return any(covered.issuperset(cluster) for covered in font_coverage().values())
+
+
+def _mapped_codepoints(font: bytes) -> set[int]:
+    """Code points of the Unicode BMP that a font maps to a glyph: OpenType `cmap`, subtable format 4."""
+    (tables,) = unpack_from(">H", font, 4)
+    directory = {font[at : at + 4]: unpack_from(">II", font, at + 8) for at in range(12, 12 + 16 * tables, 16)}
+    cmap, _ = directory[b"cmap"]
+    (subtables,) = unpack_from(">H", font, cmap + 2)
+    points: set[int] = set()
+    for record in range(cmap + 4, cmap + 4 + 8 * subtables, 8):
+        start = cmap + int(unpack_from(">I", font, record + 4)[0])
+        form, _, _, doubled = unpack_from(">HHHH", font, start)
+        if form != 4:
+            continue
+        count = doubled // 2
+        ends = unpack_from(f">{count}H", font, start + 14)
+        starts = unpack_from(f">{count}H", font, start + 16 + doubled)
+        for first, last in zip(starts, ends, strict=True):
+            points.update(range(first, last + 1))
+    return points - {0xFFFF}
