@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import insert
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common.auth.principal import Principal
 from parchemin.common.clock import utc_now

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, MetaData
+from sqlalchemy import BigInteger, Index, MetaData, event
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import declared_attr
+from sqlalchemy.orm import Mapper, declared_attr
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -16,7 +16,7 @@ from parchemin.common.clock import utc_now
 from parchemin.common.ids import new_id
 
 NAMING = {
-    "ix": "ix_%(column_0_label)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
@@ -57,11 +57,19 @@ class Aggregate(SQLModel):
     """
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    organisation_id: UUID = Field(index=True)
+    organisation_id: UUID
     version: int = Field(default=1, nullable=False)
     created_at: datetime = Field(default_factory=utc_now)
-    updated_at: datetime = Field(default_factory=utc_now, index=True)
+    updated_at: datetime = Field(default_factory=utc_now)
 
     @declared_attr.directive
     def __mapper_args__(cls) -> Mapping[str, Any]:
         return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]  # set by SQLAlchemy
+
+
+@event.listens_for(Mapper, "instrument_class")
+def _index_for_pages(mapper: Mapper[Any], mapped: type) -> None:
+    """Every list is one organisation's, in the order of last change: an index that gives just that."""
+    if issubclass(mapped, Aggregate):
+        columns = mapper.local_table.c
+        Index(None, columns.organisation_id, columns.updated_at, columns.id)

@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common.bus import Bus, Message
 from parchemin.common.clock import utc_now

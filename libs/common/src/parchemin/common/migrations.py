@@ -1,11 +1,11 @@
 """Alembic, asynchronous, the same for every service. A migration is the only way a schema changes.
 
-`python -m parchemin.common.migrations candidates` brings one service's database up to date.
+`python -m parchemin.common.migrations upgrade candidates` brings one service's database up to date.
 """
 
+import argparse
 import asyncio
 import importlib
-import sys
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -30,13 +30,8 @@ def config(service: str) -> Config:
 async def upgrade(database: Database, service: str) -> None:
     """Bring the database to the latest revision."""
 
-    def run(connection: Connection) -> None:
-        configuration = config(service)
-        configuration.attributes["connection"] = connection
-        command.upgrade(configuration, "head")
-
     async with database.engine.begin() as connection:
-        await connection.run_sync(run)
+        await connection.run_sync(_act, "upgrade", service, None)
 
 
 def run_in_env(metadata: MetaData) -> None:
@@ -68,15 +63,36 @@ def _render(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
     return False
 
 
-async def _main(service: str) -> None:
-    module = importlib.import_module(f"parchemin.{service}.settings")
-    settings = module.Settings()
+async def _run(action: str, service: str, message: str | None) -> None:
+    settings = importlib.import_module(f"parchemin.{service}.settings").Settings()
     database = Database(settings.database_url or default_database_url(service))
     try:
-        await upgrade(database, service)
+        async with database.engine.begin() as connection:
+            await connection.run_sync(_act, action, service, message)
     finally:
         await database.dispose()
 
 
+def _act(connection: Connection, action: str, service: str, message: str | None) -> None:
+    configuration = config(service)
+    configuration.attributes["connection"] = connection
+    command.upgrade(configuration, "head")
+    if action == "check":
+        command.check(configuration)
+    elif action == "revision":
+        command.revision(configuration, message=message, autogenerate=True)
+
+
+def main() -> None:
+    """`upgrade` brings the database up to date; `check` then fails where the models have moved on; `revision`
+    writes the migration that follows them."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("action", choices=("upgrade", "check", "revision"))
+    parser.add_argument("service")
+    parser.add_argument("--message")
+    arguments = parser.parse_args()
+    asyncio.run(_run(arguments.action, arguments.service, arguments.message))
+
+
 if __name__ == "__main__":
-    asyncio.run(_main(sys.argv[1]))
+    main()

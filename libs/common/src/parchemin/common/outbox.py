@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from sqlalchemy import insert
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common.clock import utc_now
 from parchemin.common.ids import new_id

@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common.auth.principal import Principal
 from parchemin.common.columns import Aggregate
@@ -22,15 +22,18 @@ def owned(model: type[A], principal: Principal) -> Select[A]:
     return statement
 
 
-async def find(
-    session: AsyncSession, model: type[A], object_id: UUID, principal: Principal, *, for_update: bool = False
-) -> A:
-    """The object, if it is the caller's organisation's; 404 alike for a stranger's and for none at all."""
+async def one(session: AsyncSession, visible: Select[A], model: type[A], object_id: UUID) -> A:
+    """The object, if it is among those visible; 404 alike for a stranger's and for none at all."""
     columns: Any = model
-    statement = owned(model, principal).where(columns.id == object_id)
-    if for_update:
-        statement = statement.with_for_update()
-    found: A | None = (await session.execute(statement)).scalar_one_or_none()
+    found: A | None = (await session.execute(visible.where(columns.id == object_id))).scalar_one_or_none()
     if found is None:
         raise NotFound
     return found
+
+
+async def find(
+    session: AsyncSession, model: type[A], object_id: UUID, principal: Principal, *, for_update: bool = False
+) -> A:
+    """The object, if it is the caller's organisation's; locked until the end of the transaction `for_update`."""
+    visible = owned(model, principal)
+    return await one(session, visible.with_for_update() if for_update else visible, model, object_id)

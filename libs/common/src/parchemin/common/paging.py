@@ -15,7 +15,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import Select, tuple_
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common.columns import Aggregate
 from parchemin.common.language import Text

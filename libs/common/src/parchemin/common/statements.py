@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import CursorResult, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 
 def is_sqlite(session: AsyncSession) -> bool:

@@ -24,10 +24,8 @@ def current_trace_id() -> str | None:
 @contextmanager
 def trace(parent: str | None) -> Iterator[None]:
     """Work under `parent`'s trace; a new one where there is none, or none that is well formed."""
-    if parent is not None and _TRACEPARENT.match(parent):
-        trace_id = parent.split("-")[1]
-    else:
-        trace_id = secrets.token_hex(16)
+    well_formed = parent is not None and _TRACEPARENT.match(parent)
+    trace_id = parent.split("-")[1] if parent and well_formed else secrets.token_hex(16)
     token = _current.set(f"00-{trace_id}-{secrets.token_hex(8)}-01")
     try:
         yield

@@ -20,6 +20,7 @@ from parchemin.common.consumer import Consumer
 from parchemin.common.database import Database
 from parchemin.common.http import health, openapi
 from parchemin.common.http.middleware import RequestContext, with_request_id
+from parchemin.common.logs import configure_logs
 from parchemin.common.problems import handlers
 from parchemin.common.problems.http import MethodNotAllowed
 from parchemin.common.problems.representation import problem_response
@@ -57,6 +58,7 @@ def open_database(settings: ServiceSettings, service: str) -> Database:
 
 def create_service_app(service: Service) -> FastAPI:
     """The service as an ASGI application, with its relay and its consumer in its lifespan."""
+    configure_logs(house().log_level)
     routers = [*service.routers, health.router]
     routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
     for route in routes:

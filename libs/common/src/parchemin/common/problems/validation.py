@@ -1,4 +1,4 @@
-"""Pydantic's findings as field faults: a JSON pointer, the stable code that Pydantic gives, a text in both languages."""
+"""Pydantic's findings as field faults: a JSON pointer, Pydantic's stable code, a text in both languages."""
 
 from collections.abc import Sequence
 from typing import Any

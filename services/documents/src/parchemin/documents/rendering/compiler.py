@@ -22,11 +22,11 @@ def render(document: Document, timestamp: datetime | None = None) -> bytes:
     """Return the PDF of `document`; the same document and timestamp give the same bytes on every machine.
 
     `timestamp` (aware) is the creation date in the metadata; by default midnight UTC of the day of issue.
-    Raises `UnprintableText` where a text that must be printed exactly has characters that no shipped font can show.
+    Raises `UnprintableText` where a text that must be printed exactly has characters that no font can show.
 
-    Safe to call from any thread, without a lock: a `typst.Compiler` refuses to be shared ("Already borrowed"), so each
-    thread keeps one of its own, and all share the fonts, read once. Typst lets the GIL go while it compiles.
-    Blocking (7 to 200 ms of CPU): call it from a worker thread, not from the event loop.
+    Safe to call from any thread, without a lock: a `typst.Compiler` refuses to be shared ("Already borrowed"),
+    so each thread keeps one of its own, and all share the fonts, read once. Typst lets the GIL go while it
+    compiles. It blocks (15 to 150 ms of CPU): call it from a worker thread, not from the event loop.
     """
     letterhead = document.letterhead
     created = timestamp or datetime.combine(letterhead.issued_on, time.min, tzinfo=UTC)

@@ -13,7 +13,7 @@ CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 RegisterNumber = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{4,}$")]
 Level = Annotated[int, Field(ge=1, le=8)]
 Outcome = Literal["acquired", "not_acquired", "exempt", "kept"]
-"""`exempt`: *dispensée* by decision of the certifier; `kept`: acquired at an earlier session and not assessed again."""
+"""`exempt`: *dispensée* by decision of the certifier; `kept`: acquired at an earlier session."""
 
 
 class Printed(BaseModel):
@@ -40,8 +40,8 @@ class CertifierMentions(Printed):
 class Verification(Printed):
     """How anyone checks the paper: a short code, and the public page that the QR code opens."""
 
-    code: Text
-    url: Text
+    code: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=300)]
 
 
 class Letterhead(Printed):

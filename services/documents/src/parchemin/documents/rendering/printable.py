@@ -1,8 +1,9 @@
 """What the shipped fonts can print, and what happens to the rest.
 
-PDF/A and PDF/UA refuse a text that no embedded font can show. What a document certifies (identities, titles, mentions)
-is then refused with the characters named, so that the record can be corrected. What people wrote freely (reasons,
-comments, incidents) never holds up a document: there the character is spelled out by its code, `[U+1F44D]`.
+PDF/A and PDF/UA refuse a text that no embedded font can show. What a document certifies (identities, titles,
+mentions) is then refused with the characters named, so that the record can be corrected. What people wrote
+freely (reasons, comments, incidents) never holds up a document: the character is spelled out by its code,
+`[U+1F44D]`.
 """
 
 import re
@@ -15,6 +16,8 @@ FONTS = Path(__file__).parent / "fonts"
 
 FREE_TEXTS = frozenset({"reason", "comment", "incidents", "appeal", "quorum"})
 """Fields that hold prose; every other text is printed exactly or not at all."""
+
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
@@ -30,7 +33,7 @@ class UnprintableText(ValueError):
 
 
 def printable(value: Json, field: str = "document", free: bool = False) -> Json:
-    """Return `value` with every text as it can be printed; raise `UnprintableText` for the first that cannot be."""
+    """Return `value` with every text as it can be printed; raise `UnprintableText` where one cannot be."""
     match value:
         case str():
             return _printable_text(value, field, free)
@@ -45,7 +48,7 @@ def printable(value: Json, field: str = "document", free: bool = False) -> Json:
 
 
 def unprintable_characters(text: str) -> tuple[str, ...]:
-    """The characters of `text` (base and marks together) that no shipped font can show, each once, in order."""
+    """The characters of `text` (base and marks together) that no font can show, each once, in order."""
     if any(covered.issuperset(text) for covered in font_coverage().values()):
         return ()
     return tuple(dict.fromkeys(cluster for cluster in _clusters(text) if not _is_covered(cluster)))
@@ -53,7 +56,7 @@ def unprintable_characters(text: str) -> tuple[str, ...]:
 
 @cache
 def font_coverage() -> dict[str, frozenset[str]]:
-    """Characters of each family that all its styles have (a name is set in the roman here and in the italic there)."""
+    """Characters that all styles of a family have: a name is set in roman here and in italic there."""
     families: dict[str, frozenset[str]] = {}
     for path in sorted(FONTS.glob("*.ttf")):
         family = path.stem.partition("-")[0]
@@ -63,9 +66,8 @@ def font_coverage() -> dict[str, frozenset[str]]:
 
 
 def _printable_text(text: str, field: str, free: bool) -> str:
-    text = unicodedata.normalize("NFC", text)
-    text = re.sub("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]", "\n", text).replace("\t", " ").replace("\x1f", " ")
-    # Invisible format characters (zero-width spaces, soft hyphens, direction overrides) come with copy and paste.
+    text = _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text)).replace("\t", " ")
+    # Invisible format characters (zero-width spaces, direction overrides) come with copy and paste.
     text = "".join(point for point in text if unicodedata.category(point) != "Cf")
     if not free:
         text = re.sub(" *\n *", " ", text)

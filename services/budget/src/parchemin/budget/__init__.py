@@ -1,0 +1,1 @@
+"""Production budgets: productions, estimates."""

@@ -1,0 +1,1 @@
+"""Candidates, enrolments, accommodations and exemptions."""

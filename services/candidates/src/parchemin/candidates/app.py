@@ -1,0 +1,37 @@
+"""The candidates service. `uvicorn --factory parchemin.candidates.app:create_app` starts it alone."""
+
+from fastapi import FastAPI
+
+from parchemin.candidates.enrolments.routes import router as enrolments
+from parchemin.candidates.identity.routes import router as candidates
+from parchemin.candidates.organisations.routes import router as organisations
+from parchemin.candidates.referentials.service import learn_referential
+from parchemin.candidates.settings import Settings
+from parchemin.common.bus import Bus, LocalBus
+from parchemin.common.consumer import Consumer
+from parchemin.common.http.app import Service, create_service_app, open_database
+from parchemin.contracts.events.evaluations import ReferentialPublishedV1
+
+DESCRIPTION = """Who the candidates are, what they enrol for, and how each can take part on equal terms.
+
+What concerns a disability stays here: other services hear of measures and exemptions, never of reasons."""
+
+
+def create_app(settings: Settings | None = None, bus: Bus | None = None) -> FastAPI:
+    """The service as an ASGI application."""
+    settings = settings or Settings()
+    database = open_database(settings, "candidates")
+    consumer = Consumer("candidates", database)
+    consumer.on(ReferentialPublishedV1, learn_referential)
+    return create_service_app(
+        Service(
+            name="candidates",
+            title="Parchemin: candidates",
+            description=DESCRIPTION,
+            routers=[organisations, candidates, enrolments],
+            settings=settings,
+            database=database,
+            bus=bus or LocalBus(),
+            consumer=consumer,
+        )
+    )

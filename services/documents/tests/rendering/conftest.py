@@ -1,0 +1,246 @@
+"""Builders of the documents that the rendering tests print: ordinary data, any part of which a test may replace.
+
+They are reached by the fixture `build`, since tests are imported by path and can't import their neighbours.
+"""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from parchemin.documents.rendering import models
+
+TITLE = "Chargé de productions audiovisuelles, cinéma et plurimédia"
+
+BLOCK_TITLES = {
+    1: "Préparer un projet de production audiovisuelle sur le plan financier",
+    2: "Piloter l'organisation technique, logistique et administrative d'une production audiovisuelle",
+    3: "Coordonner la gestion opérationnelle et financière de la production audiovisuelle",
+}
+
+CERTIFIER = models.CertifierMentions(
+    legal_name="Institut des métiers de l'image SAS",
+    trade_name="IMI Certification",
+    rncp_number="40000",
+    decision_date=date(2025, 7, 18),
+    level=6,
+    eqf_level=6,
+    nsf_codes=("323", "320p"),
+    signatory_name="Hélène Vasseur",
+    signatory_role="Directrice générale",
+    place="Paris",
+)
+
+VERIFICATION = models.Verification(code="7KQF-2MZD-X4", url="https://verifier.example.org/d/7KQF-2MZD-X4")
+
+
+def a_letterhead(**changes: Any) -> models.Letterhead:
+    return models.Letterhead(
+        **{
+            "organisation_name": "Institut des métiers de l'image",
+            "organisation_code": "IMI",
+            "certifier": CERTIFIER,
+            "verification": VERIFICATION,
+            "document_id": "019a3c5e-7d1f-7c64-9d1e-5b2f6c7a8d90",
+            "issued_on": date(2026, 7, 6),
+        }
+        | changes
+    )
+
+
+def a_holder(**changes: Any) -> models.Holder:
+    return models.Holder(
+        **{
+            "first_names": ("Zoé",),
+            "birth_name": "Lefèvre",
+            "sex": "F",
+            "birth_date": date(1981, 6, 17),
+            "birth_city": "Paris 12e",
+            "birth_country": "FR",
+        }
+        | changes
+    )
+
+
+def a_diploma(**changes: Any) -> models.Diploma:
+    return models.Diploma(
+        **{
+            "letterhead": a_letterhead(),
+            "holder": a_holder(),
+            "certification_title": TITLE,
+            "register_number": "2026-0001",
+            "awarded_on": date(2026, 7, 2),
+            "blocks": tuple(
+                models.ValidatedBlock(
+                    number=number, title=title, validated_on=date(2026, 7, 2), session_date=date(2026, 7, 1)
+                )
+                for number, title in BLOCK_TITLES.items()
+            ),
+        }
+        | changes
+    )
+
+
+COMPETENCIES = {
+    "M1": ("C.1", "C.2", "C.3", "C.4", "C.5", "C.6", "C.7"),
+    "M2": ("C.8", "C.9", "C.10", "C.11", "C.12", "C.13"),
+    "M3": ("C.14", "C.15", "C.16", "C.17", "C.18"),
+    "M4": ("C.19", "C.20", "C.21", "C.22"),
+}
+
+STATEMENT = (
+    "Contrôler quotidiennement l'organisation du tournage et de la post-production, en s'assurant de la mise à "
+    "disposition de tous les moyens humains, techniques et logistiques prévus, afin de fournir des plateaux techniques "
+    "fonctionnels et suffisants pour l'équipe de réalisation."
+)
+
+
+def an_attestation(modalities: tuple[str, ...] = ("M1",), number: int = 1, **changes: Any) -> models.BlockAttestation:
+    codes = [code for modality in modalities for code in COMPETENCIES[modality]]
+    return models.BlockAttestation(
+        **{
+            "letterhead": a_letterhead(),
+            "holder": a_holder(),
+            "certification_title": TITLE,
+            "block_number": number,
+            "block_title": BLOCK_TITLES[number],
+            "validated_on": date(2026, 7, 2),
+            "competencies": tuple(
+                models.AttestedCompetency(
+                    code=code,
+                    statement=None if code == "C.18" else STATEMENT,
+                    criteria_title="Conformité des conditions de travail et de tournage",
+                    outcome="exempt" if code == "C.15" else "acquired",
+                )
+                for code in codes
+            ),
+        }
+        | changes
+    )
+
+
+SESSION = models.JurySession(
+    place="Paris, plateau B",
+    held_on=date(2026, 7, 2),
+    modalities=("M3", "M4"),
+    referential_version="2025.1",
+    policy_name="Règle par défaut du certificateur",
+)
+
+JURY = (
+    models.JuryMember(name="Hélène Vasseur", quality="professional", external=True, president=True, present=True),
+    models.JuryMember(name="Karim Bensaïd", quality="professional", external=True, present=True),
+    models.JuryMember(name="Sophie Lemaître", quality="teacher", external=False, present=True),
+    models.JuryMember(name="Paul Œuvrard", quality="teacher", external=False, present=False),
+)
+
+PROMOTION = (
+    "Zoé Lefèvre", "Aïssatou N'Diaye", "Côme d'Hérouville", "Thị Mai Nguyễn", "Maël Le Goff", "Élise Müller-Roth",
+    "Yacine Benali", "Ombeline de La Tour du Pin", "Deniz Çelik", "Jean-Baptiste Martin", "Ciarán Ó Briain",
+    "Noël Œuvrard", "Fatoumata Traoré", "Xabi Etcheverry", "Łucja Kowalczyk", "Loïc Payet", "Agnès Vidal",
+    "Maëlys Roux", "Inês Fernandes da Silva", "Théo Petit", "Naïm Haddad", "Inès Blanc", "Anaïs Guérin", "Wei Zhang",
+)  # fmt: skip
+
+
+def a_decision(name: str, modalities: tuple[str, ...] = ("M3", "M4"), **changes: Any) -> models.CandidateDecision:
+    return models.CandidateDecision(
+        **{
+            "candidate_name": name,
+            "modalities": tuple(
+                models.ModalityDecision(
+                    modality=modality,
+                    competencies=tuple(
+                        models.CompetencyOutcome(code=code, outcome="acquired") for code in COMPETENCIES[modality]
+                    ),
+                )
+                for modality in modalities
+            ),
+        }
+        | changes
+    )
+
+
+def jury_minutes(names: tuple[str, ...] = PROMOTION, **changes: Any) -> models.JuryMinutes:
+    return models.JuryMinutes(
+        **{
+            "letterhead": a_letterhead(),
+            "certification_title": TITLE,
+            "session": SESSION,
+            "deliberated_on": date(2026, 7, 3),
+            "jury": JURY,
+            "quorum": "Le quorum est atteint : trois membres sur quatre sont présents, dont deux extérieurs.",
+            "attendance": tuple(
+                models.Attendance(candidate_name=name, modality=modality, status="present")
+                for name in names
+                for modality in SESSION.modalities
+            ),
+            "decisions": tuple(a_decision(name) for name in names),
+        }
+        | changes
+    )
+
+
+def a_results_notice(**changes: Any) -> models.ResultsNotice:
+    return models.ResultsNotice(
+        **{
+            "letterhead": a_letterhead(),
+            "holder": a_holder(),
+            "certification_title": TITLE,
+            "session": SESSION,
+            "modalities": (
+                models.ModalityResult(
+                    modality="M4",
+                    competencies=(
+                        models.CompetencyResult(
+                            code="C.19", criteria_title="Administration du budget", outcome="acquired"
+                        ),
+                        models.CompetencyResult(
+                            code="C.20",
+                            criteria_title="Surveillance de l'état financier",
+                            outcome="not_acquired",
+                            shortfalls=(
+                                models.CriterionShortfall(
+                                    text="La ventilation des dépenses est en adéquation avec le budget prévisionnel",
+                                    level="not_met",
+                                    comment="Le poste des décors n'est pas ventilé.",
+                                ),
+                                models.CriterionShortfall(
+                                    text="Les écarts budgétaires sont repérés et expliqués",
+                                    level="partly_met",
+                                ),
+                            ),
+                        ),
+                        models.CompetencyResult(code="C.21", criteria_title="Reporting budgétaire", outcome="kept"),
+                        models.CompetencyResult(
+                            code="C.22",
+                            criteria_title="Transmission des documents administratifs",
+                            outcome="exempt",
+                        ),
+                    ),
+                ),
+            ),
+            "blocks_validated": tuple(models.BlockName(number=n, title=BLOCK_TITLES[n]) for n in (1, 2)),
+            "blocks_missing": (models.BlockName(number=3, title=BLOCK_TITLES[3]),),
+            "retakes": (models.Retake(modality="M4", competencies=("C.20",)),),
+            "appeal": "Un recours gracieux peut être adressé au certificateur dans les deux mois de la notification.",
+        }
+        | changes
+    )
+
+
+@pytest.fixture(scope="session")
+def build() -> SimpleNamespace:
+    return SimpleNamespace(
+        certifier=CERTIFIER,
+        verification=VERIFICATION,
+        promotion=PROMOTION,
+        block_titles=BLOCK_TITLES,
+        letterhead=a_letterhead,
+        holder=a_holder,
+        diploma=a_diploma,
+        attestation=an_attestation,
+        decision=a_decision,
+        minutes=jury_minutes,
+        notice=a_results_notice,
+    )

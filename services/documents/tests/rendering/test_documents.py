@@ -1,0 +1,225 @@
+"""What the printed documents say, and that they say it on every page, in both languages, whatever the data."""
+
+import io
+import re
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pypdf
+import pytest
+
+from parchemin.documents.rendering import models
+from parchemin.documents.rendering.compiler import render
+
+KINDS = ("diploma", "attestation", "minutes", "notice")
+
+
+def read(document: models.Document) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(render(document)))
+
+
+def text(document: models.Document) -> str:
+    """All the text, white space of any kind as one space."""
+    pages = (page.extract_text() for page in read(document).pages)
+    return re.sub(r"\s+", " ", " ".join(pages).replace("\u200b", ""))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_same_data_make_the_same_bytes(build: SimpleNamespace, kind: str) -> None:
+    assert render(getattr(build, kind)()) == render(getattr(build, kind)())
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "délivrée"), ("en", "awarded")])
+@pytest.mark.parametrize("kind", KINDS)
+def test_language_title_and_tags_are_set(build: SimpleNamespace, kind: str, language: str, word: str) -> None:
+    document = getattr(build, kind)(letterhead=build.letterhead(language=language))
+    pdf = read(document)
+    root = pdf.trailer["/Root"]
+    assert root["/Lang"] == language
+    assert root["/MarkInfo"]["/Marked"]
+    assert pdf.metadata is not None
+    title = {
+        "diploma": ("Parchemin – Chargé de", "Diploma – Chargé de"),
+        "attestation": ("Attestation de validation de bloc", "Attestation of a validated block"),
+        "minutes": ("Procès-verbal de délibération", "Minutes of the jury's deliberation"),
+        "notice": ("Notification de résultats", "Notice of results"),
+    }[kind][language == "en"]
+    assert (pdf.metadata.title or "").startswith(title)
+    if kind != "minutes":
+        assert word in text(document)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_specimen_is_said_on_every_page_exactly_when_mentions_are_missing(build: SimpleNamespace, kind: str) -> None:
+    complete = text(getattr(build, kind)())
+    assert "pécimen" not in complete
+    assert "à compléter" not in complete
+
+    incomplete = getattr(build, kind)(letterhead=build.letterhead(certifier=None))
+    for page in read(incomplete).pages:
+        assert "SPÉCIMEN" in re.sub(r"\s", "", page.extract_text())
+    assert "Spécimen – document sans valeur" in text(incomplete)
+    assert "mention à compléter par le certificateur" in text(incomplete)
+
+
+def test_specimen_is_said_on_demand_with_the_mentions_kept(build: SimpleNamespace) -> None:
+    printed = text(build.diploma(letterhead=build.letterhead(specimen=True)))
+    assert "Spécimen – document sans valeur" in printed
+    assert "n° 40000" in printed
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_verification_code_and_address_are_printed(build: SimpleNamespace, kind: str) -> None:
+    printed = text(getattr(build, kind)())
+    assert "7KQF-2MZD-X4" in printed
+    assert "https://verifier.example.org/d/7KQF-2MZD-X4" in printed.replace(" ", "")
+    assert "7KQF" not in text(getattr(build, kind)(letterhead=build.letterhead(verification=None)))
+
+
+def test_qr_code_has_an_alternative_text(build: SimpleNamespace) -> None:
+    pdf = read(build.diploma())
+    alternatives = [str(item["/Alt"]) for item in map(pypdf.generic.IndirectObject.get_object, _objects(pdf))
+                    if isinstance(item, dict) and "/Alt" in item]  # fmt: skip
+    assert "QR code de vérification du document, code 7KQF-2MZD-X4" in alternatives
+
+
+def _objects(pdf: pypdf.PdfReader) -> list[pypdf.generic.IndirectObject]:
+    return [pypdf.generic.IndirectObject(number, 0, pdf) for number in range(1, int(pdf.trailer["/Size"]))]
+
+
+def test_diploma_bears_the_mentions_that_france_competences_asks_for(build: SimpleNamespace) -> None:
+    printed = text(build.diploma())
+    for mention in (
+        "Chargé de productions audiovisuelles, cinéma et plurimédia",
+        "Enregistrée au RNCP sous le n° 40000 par décision du directeur général de France compétences en date du "
+        "18 juillet 2025",
+        "Niveau 6 du cadre national, niveau 6 du cadre européen des certifications (CEC) · codes NSF 323, 320p",
+        "délivrée par Institut des métiers de l'image SAS (IMI Certification) à",
+        "Zoé Lefèvre",
+        "née le 17 juin 1981 à Paris 12e",
+        "Fait à Paris, le 6 juillet 2026",
+        "Hélène Vasseur",
+        "Directrice générale",
+        "2026-0001",
+        *(title for title in build.block_titles.values()),
+    ):
+        assert mention in printed
+
+
+@pytest.mark.parametrize(
+    ("changes", "birth"),
+    [
+        ({"sex": "M", "birth_city": "Le Mans"}, "né le 17 juin 1981 au Mans"),
+        ({"birth_city": "Les Ulis", "birth_date": date(1981, 6, 1)}, "née le 1er juin 1981 aux Ulis"),
+        ({"birth_city": "Dakar", "birth_country": "SN"}, "née le 17 juin 1981 à Dakar (SN)"),
+        (
+            {
+                "birth_city": "İzmir",
+                "birth_country": "TR",
+                "birth_country_label": "Turquie",
+                "used_name": "Çelik",
+            },
+            "nom d’usage : Çelik née le 17 juin 1981 à İzmir (Turquie)",
+        ),
+    ],
+)
+def test_birth_is_worded_by_sex_place_and_country(build: SimpleNamespace, changes: Any, birth: str) -> None:
+    assert birth in text(build.diploma(holder=build.holder(**changes)))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"first_names": ("x" * 60,), "birth_name": "W" * 60},
+        {
+            "first_names": ("Marie-Antoinette",) * 8,
+            "birth_name": "de La Rochefoucauld",
+            "used_name": "d'Hérouville" * 4,
+        },
+        {"birth_city": "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch", "birth_country": "GB"},
+    ],
+)
+def test_diploma_stays_on_one_page(build: SimpleNamespace, changes: Any) -> None:
+    diploma = build.diploma(holder=build.holder(**changes), letterhead=build.letterhead(certifier=None))
+    assert len(read(diploma).pages) == 1
+
+
+def test_attestation_says_that_it_covers_its_block_only(build: SimpleNamespace) -> None:
+    attestation = build.attestation(("M3", "M4"), 3)
+    printed = text(attestation)
+    assert "Cette attestation porte sur le seul bloc 3" in printed
+    assert "n’est délivrée qu’après la validation de ses trois blocs" in printed
+    assert printed.count("Dispensée") == 1
+    assert "C.18 Conformité des conditions de travail et de tournage Acquise C.19" in printed
+    assert len(read(attestation).pages) == 2
+
+
+def test_minutes_of_45_registrations_repeat_their_headers_and_number_their_pages(
+    build: SimpleNamespace,
+) -> None:
+    minutes = build.minutes()
+    minutes = minutes.model_copy(update={"attendance": minutes.attendance[:45]})
+    pages = [page.extract_text() for page in read(minutes).pages]
+    for number, page in enumerate(pages, start=1):
+        assert f"Page {number} sur {len(pages)}" in page.replace("\u00a0", " ")
+    assert sum("Modalité Émargement" in page for page in pages) == 2
+    assert "Inscriptions 45" in text(minutes)
+    assert "Compétences acquises 216" in text(minutes)
+
+
+def test_minutes_of_one_registration_fit_on_one_page(build: SimpleNamespace) -> None:
+    assert len(read(build.minutes(build.promotion[:1])).pages) == 1
+
+
+def test_minutes_group_codes_by_outcome_and_give_the_reason_of_an_override(build: SimpleNamespace) -> None:
+    outcomes = {
+        "C.14": "acquired",
+        "C.15": "acquired",
+        "C.16": "acquired",
+        "C.17": "not_acquired",
+        "C.18": "kept",
+    }
+    decision = build.decision(
+        "Agnès Vidal",
+        modalities=(
+            models.ModalityDecision(
+                modality="M3",
+                competencies=tuple(models.CompetencyOutcome(code=c, outcome=o) for c, o in outcomes.items()),  # type: ignore[arg-type]  # literals through a dict
+            ),
+        ),
+        overrides=(
+            models.Override(competency="C.17", proposed="acquired", decided="not_acquired", reason="Motif écrit 👍"),
+        ),
+        blocks_validated=(3,),
+        register_number="2026-0007",
+    )
+    printed = text(build.minutes(decisions=(decision,)))
+    assert "M3 – acquises : C.14 à C.16 ; non acquises : C.17 ; acquises antérieurement : C.18" in printed
+    assert "Agnès Vidal C.17 Acquise Non acquise Motif écrit [U+1F44D]" in printed
+    assert "Délivrée n° 2026-0007" in printed
+
+
+def test_minutes_with_nobody_to_decide_on_are_printed(build: SimpleNamespace) -> None:
+    assert "Candidats 0" in text(build.minutes(()))
+
+
+def test_notice_gives_criteria_retakes_and_appeal(build: SimpleNamespace) -> None:
+    printed = text(build.notice())
+    assert "La certification n’est pas encore délivrée" in printed
+    assert "Reste à valider : bloc 3" in printed
+    assert "C.20 La ventilation des dépenses est en adéquation avec le budget prévisionnel" in printed
+    assert "Commentaire du jury : Le poste des décors n'est pas ventilé." in printed
+    assert "partiellement rempli" in printed
+    assert "M4 : C.20" in printed
+    assert "Un recours gracieux" in printed
+
+
+def test_notice_with_comments_of_sixty_lines_runs_on(build: SimpleNamespace) -> None:
+    lines = "\n".join(f"ligne {number}" for number in range(60))
+    modality = build.notice().modalities[0]
+    short = modality.competencies[1]
+    longer = short.model_copy(update={"shortfalls": (short.shortfalls[0].model_copy(update={"comment": lines}),) * 3})
+    notice = build.notice(modalities=(modality.model_copy(update={"competencies": (longer,)}),))
+    printed = text(notice.model_copy(update={"letterhead": build.letterhead(certifier=None)}))
+    assert printed.count("ligne 59") == 3

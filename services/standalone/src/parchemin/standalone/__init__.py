@@ -1,0 +1,1 @@
+"""The four services in one process, and the command line."""
