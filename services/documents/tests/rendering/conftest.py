@@ -5,11 +5,14 @@ They are reached by the fixture `build`, since tests are imported by path and ca
 
 from datetime import date
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
+from pydantic import BaseModel
 
 from parchemin.documents.rendering import models
+
+Made = TypeVar("Made", bound=BaseModel)
 
 TITLE = "Chargé de productions audiovisuelles, cinéma et plurimédia"
 
@@ -35,37 +38,45 @@ CERTIFIER = models.CertifierMentions(
 VERIFICATION = models.Verification(code="7KQF-2MZD-X4", url="https://verifier.example.org/d/7KQF-2MZD-X4")
 
 
+def made(model: type[Made], changes: dict[str, Any], ordinary: dict[str, Any]) -> Made:
+    return model(**(ordinary | changes))
+
+
 def a_letterhead(**changes: Any) -> models.Letterhead:
-    return models.Letterhead(
-        **{
+    return made(
+        models.Letterhead,
+        changes,
+        {
             "organisation_name": "Institut des métiers de l'image",
             "organisation_code": "IMI",
             "certifier": CERTIFIER,
             "verification": VERIFICATION,
             "document_id": "019a3c5e-7d1f-7c64-9d1e-5b2f6c7a8d90",
             "issued_on": date(2026, 7, 6),
-        }
-        | changes
+        },
     )
 
 
 def a_holder(**changes: Any) -> models.Holder:
-    return models.Holder(
-        **{
+    return made(
+        models.Holder,
+        changes,
+        {
             "first_names": ("Zoé",),
             "birth_name": "Lefèvre",
             "sex": "F",
             "birth_date": date(1981, 6, 17),
             "birth_city": "Paris 12e",
             "birth_country": "FR",
-        }
-        | changes
+        },
     )
 
 
 def a_diploma(**changes: Any) -> models.Diploma:
-    return models.Diploma(
-        **{
+    return made(
+        models.Diploma,
+        changes,
+        {
             "letterhead": a_letterhead(),
             "holder": a_holder(),
             "certification_title": TITLE,
@@ -77,8 +88,7 @@ def a_diploma(**changes: Any) -> models.Diploma:
                 )
                 for number, title in BLOCK_TITLES.items()
             ),
-        }
-        | changes
+        },
     )
 
 
@@ -98,8 +108,10 @@ STATEMENT = (
 
 def an_attestation(modalities: tuple[str, ...] = ("M1",), number: int = 1, **changes: Any) -> models.BlockAttestation:
     codes = [code for modality in modalities for code in COMPETENCIES[modality]]
-    return models.BlockAttestation(
-        **{
+    return made(
+        models.BlockAttestation,
+        changes,
+        {
             "letterhead": a_letterhead(),
             "holder": a_holder(),
             "certification_title": TITLE,
@@ -115,8 +127,7 @@ def an_attestation(modalities: tuple[str, ...] = ("M1",), number: int = 1, **cha
                 )
                 for code in codes
             ),
-        }
-        | changes
+        },
     )
 
 
@@ -144,8 +155,10 @@ PROMOTION = (
 
 
 def a_decision(name: str, modalities: tuple[str, ...] = ("M3", "M4"), **changes: Any) -> models.CandidateDecision:
-    return models.CandidateDecision(
-        **{
+    return made(
+        models.CandidateDecision,
+        changes,
+        {
             "candidate_name": name,
             "modalities": tuple(
                 models.ModalityDecision(
@@ -156,14 +169,15 @@ def a_decision(name: str, modalities: tuple[str, ...] = ("M3", "M4"), **changes:
                 )
                 for modality in modalities
             ),
-        }
-        | changes
+        },
     )
 
 
-def jury_minutes(names: tuple[str, ...] = PROMOTION, **changes: Any) -> models.JuryMinutes:
-    return models.JuryMinutes(
-        **{
+def jury_minutes(names: tuple[str, ...] = PROMOTION[:4], **changes: Any) -> models.JuryMinutes:
+    return made(
+        models.JuryMinutes,
+        changes,
+        {
             "letterhead": a_letterhead(),
             "certification_title": TITLE,
             "session": SESSION,
@@ -176,14 +190,15 @@ def jury_minutes(names: tuple[str, ...] = PROMOTION, **changes: Any) -> models.J
                 for modality in SESSION.modalities
             ),
             "decisions": tuple(a_decision(name) for name in names),
-        }
-        | changes
+        },
     )
 
 
 def a_results_notice(**changes: Any) -> models.ResultsNotice:
-    return models.ResultsNotice(
-        **{
+    return made(
+        models.ResultsNotice,
+        changes,
+        {
             "letterhead": a_letterhead(),
             "holder": a_holder(),
             "certification_title": TITLE,
@@ -224,8 +239,7 @@ def a_results_notice(**changes: Any) -> models.ResultsNotice:
             "blocks_missing": (models.BlockName(number=3, title=BLOCK_TITLES[3]),),
             "retakes": (models.Retake(modality="M4", competencies=("C.20",)),),
             "appeal": "Un recours gracieux peut être adressé au certificateur dans les deux mois de la notification.",
-        }
-        | changes
+        },
     )
 
 

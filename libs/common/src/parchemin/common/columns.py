@@ -50,14 +50,13 @@ class Cents(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value).scaleb(-2)
 
 
-class Aggregate(SQLModel):
-    """Identity, owner, version and times of an aggregate.
+class Record(SQLModel):
+    """Identity, version and times of what a client reads and lists.
 
     `version` is its ETag: the database refuses an update that was prepared on an older one.
     """
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    organisation_id: UUID
     version: int = Field(default=1, nullable=False)
     created_at: datetime = Field(default_factory=utc_now)
     updated_at: datetime = Field(default_factory=utc_now)
@@ -65,6 +64,12 @@ class Aggregate(SQLModel):
     @declared_attr.directive
     def __mapper_args__(cls) -> Mapping[str, Any]:
         return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]  # set by SQLAlchemy
+
+
+class Aggregate(Record):
+    """A record that belongs to an organisation."""
+
+    organisation_id: UUID
 
 
 @event.listens_for(Mapper, "instrument_class")

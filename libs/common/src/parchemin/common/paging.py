@@ -17,12 +17,12 @@ from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from parchemin.common.columns import Aggregate
+from parchemin.common.columns import Record
 from parchemin.common.language import Text
 from parchemin.common.problems import FieldFault, Unprocessable
 
 T = TypeVar("T")
-A = TypeVar("A", bound=Aggregate)
+A = TypeVar("A", bound=Record)
 
 
 class Page(BaseModel, Generic[T]):

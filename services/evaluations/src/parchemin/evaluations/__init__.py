@@ -1,0 +1,1 @@
+"""Referential, sessions, grading, deliberation, awards."""

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from parchemin.common.problems import Forbidden
 from parchemin.common.problems.http import Unauthenticated
 from parchemin.contracts.vocabulary import Role
 
@@ -23,6 +24,13 @@ class Principal:
     """The organisation it acts in. Only a certifier, who stands above the schools, has none."""
     roles: frozenset[Role]
     scopes: frozenset[str]
+
+    @property
+    def organisation(self) -> UUID:
+        """The organisation that what this caller makes belongs to."""
+        if self.organisation_id is None:
+            raise Forbidden
+        return self.organisation_id
 
     def has(self, *roles: Role) -> bool:
         """Whether it has one of these roles."""

@@ -1,0 +1,191 @@
+"""Recording what follows from the decisions: validated blocks, and the award."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from parchemin.common.outbox import publish_all
+from parchemin.common.statements import insert_if_absent
+from parchemin.contracts.envelope import Event
+from parchemin.contracts.events.evaluations import (
+    AwardedBlock,
+    BlockValidatedV1,
+    CertificationAwardedV1,
+    CompetencyResult,
+)
+from parchemin.contracts.referential import Referential
+from parchemin.contracts.vocabulary import CompetencyOutcome
+from parchemin.evaluations.awards.models import Award, BlockValidation, RegisterCounter
+from parchemin.evaluations.awards.rules import (
+    Acquisition,
+    Progress,
+    Settlement,
+    Validation,
+    register_number,
+    settle,
+)
+from parchemin.evaluations.deliberation.models import Decision
+from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption
+from parchemin.evaluations.referential.service import referential_of
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was newly recorded for one enrolment, and all that stands now."""
+
+    enrolment: KnownEnrolment
+    new_blocks: tuple[int, ...]
+    all_blocks: tuple[int, ...]
+    register_number: str | None
+
+
+async def settle_enrolments(session: AsyncSession, enrolment_ids: Collection[UUID]) -> Sequence[Settled]:
+    """Validate the blocks and make the awards that are due, each once.
+
+    The caller holds the locks of these enrolments. Register numbers follow the order of the enrolments' ids.
+    """
+    await session.flush()
+    ids = sorted(enrolment_ids)
+    enrolments = {row.id: row for row in await _all(session, KnownEnrolment, col(KnownEnrolment.id), ids)}
+    progress = await _progress(session, [enrolments[enrolment_id] for enrolment_id in ids])
+    versions = {enrolment.referential_version for enrolment in enrolments.values()}
+    referentials = {version: await referential_of(session, version) for version in versions}
+    settled, events = [], list[Event]()
+    for enrolment_id in ids:
+        enrolment = enrolments[enrolment_id]
+        referential = referentials[enrolment.referential_version]
+        known = progress[enrolment_id]
+        settlement = settle(referential, known)
+        events += _validate(session, enrolment, settlement.validations, referential, known)
+        number = None
+        if settlement.award is not None:
+            award = await _award(session, enrolment, settlement.award)
+            number = register_number(award.year, award.rank)
+            events.append(_awarded(award, enrolment, known, settlement))
+        new = tuple(validation.block for validation in settlement.validations)
+        settled.append(Settled(enrolment, new, tuple(sorted({*known.validated, *new})), number))
+    await publish_all(session, events)
+    return settled
+
+
+async def _progress(session: AsyncSession, enrolments: Sequence[KnownEnrolment]) -> dict[UUID, Progress]:
+    ids = [enrolment.id for enrolment in enrolments]
+    acquired: defaultdict[UUID, dict[str, Acquisition]] = defaultdict(dict)
+    for decision in await _all(session, Decision, col(Decision.enrolment_id), ids):
+        if decision.outcome == CompetencyOutcome.ACQUIRED:
+            acquired[decision.enrolment_id][decision.competency] = Acquisition(decision.decided_on, decision.session_id)
+    exempt: defaultdict[UUID, set[str]] = defaultdict(set)
+    for exemption in await _all(session, KnownExemption, col(KnownExemption.enrolment_id), ids):
+        exempt[exemption.enrolment_id].add(exemption.competency)
+    validated: defaultdict[UUID, dict[int, Validation]] = defaultdict(dict)
+    for row in await _all(session, BlockValidation, col(BlockValidation.enrolment_id), ids):
+        validated[row.enrolment_id][row.block] = Validation(row.block, row.validated_on, row.session_id)
+    candidates = [enrolment.candidate_id for enrolment in enrolments]
+    awarded = {award.candidate_id for award in await _all(session, Award, col(Award.candidate_id), candidates)}
+    return {
+        enrolment.id: Progress(
+            enrolled=frozenset(enrolment.blocks),
+            acquired=acquired[enrolment.id],
+            exempt=frozenset(exempt[enrolment.id]),
+            validated=validated[enrolment.id],
+            awarded=enrolment.candidate_id in awarded,
+        )
+        for enrolment in enrolments
+    }
+
+
+def _validate(
+    session: AsyncSession,
+    enrolment: KnownEnrolment,
+    validations: Sequence[Validation],
+    referential: Referential,
+    progress: Progress,
+) -> Iterable[Event]:
+    for validation in validations:
+        row = BlockValidation(
+            organisation_id=enrolment.organisation_id,
+            enrolment_id=enrolment.id,
+            candidate_id=enrolment.candidate_id,
+            block=validation.block,
+            session_id=validation.session_id,
+            validated_on=validation.decided_on,
+        )
+        session.add(row)
+        yield BlockValidatedV1(
+            enrolment_id=enrolment.id,
+            candidate_id=enrolment.candidate_id,
+            organisation_id=enrolment.organisation_id,
+            referential_version=enrolment.referential_version,
+            validation_id=row.id,
+            block=row.block,
+            session_id=row.session_id,
+            validated_on=row.validated_on,
+            competencies=tuple(
+                CompetencyResult(
+                    code=competency.code,
+                    outcome=CompetencyOutcome.ACQUIRED
+                    if competency.code in progress.acquired
+                    else CompetencyOutcome.EXEMPT,
+                )
+                for competency in referential.competencies_of_block(validation.block)
+            ),
+        )
+
+
+async def _award(session: AsyncSession, enrolment: KnownEnrolment, last: Validation) -> Award:
+    year = last.decided_on.year
+    award = Award(
+        organisation_id=enrolment.organisation_id,
+        enrolment_id=enrolment.id,
+        candidate_id=enrolment.candidate_id,
+        session_id=last.session_id,
+        awarded_on=last.decided_on,
+        year=year,
+        rank=await _next_rank(session, year),
+    )
+    session.add(award)
+    return award
+
+
+async def _next_rank(session: AsyncSession, year: int) -> int:
+    """The next rank of the year; concurrent awards wait here for one another until their commit."""
+    table = RegisterCounter.__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
+    await insert_if_absent(session, table, {"year": year, "last": 0})
+    statement = (
+        update(RegisterCounter)
+        .where(col(RegisterCounter.year) == year)
+        .values(last=col(RegisterCounter.last) + 1)
+        .returning(col(RegisterCounter.last))
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.execute(statement)).scalar_one()
+
+
+def _awarded(award: Award, enrolment: KnownEnrolment, progress: Progress, settlement: Settlement) -> Event:
+    every = {**progress.validated, **{validation.block: validation for validation in settlement.validations}}
+    return CertificationAwardedV1(
+        enrolment_id=enrolment.id,
+        candidate_id=enrolment.candidate_id,
+        organisation_id=enrolment.organisation_id,
+        referential_version=enrolment.referential_version,
+        award_id=award.id,
+        register_number=register_number(award.year, award.rank),
+        awarded_on=award.awarded_on,
+        session_id=award.session_id,
+        blocks=tuple(
+            AwardedBlock(block=block, validated_on=every[block].decided_on, session_id=every[block].session_id)
+            for block in sorted(every)
+        ),
+    )
+
+
+async def _all(session: AsyncSession, model: type[T], column: Any, values: Sequence[object]) -> Sequence[T]:
+    return (await session.execute(select(model).where(column.in_(values)))).scalars().all()

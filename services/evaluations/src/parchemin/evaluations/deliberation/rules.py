@@ -1,0 +1,97 @@
+"""What a session decides for one registration: proposal, departures of the jury, outcome per competency. Pure."""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from parchemin.contracts.referential import Referential
+from parchemin.contracts.vocabulary import Attendance, CompetencyOutcome, CriterionLevel
+from parchemin.evaluations.deliberation.policy import Levels, Policy, agreed_levels
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an enrolment stands before the session: what need not be assessed any more."""
+
+    acquired: frozenset[str] = frozenset()
+    exempt: frozenset[str] = frozenset()
+
+    @property
+    def settled(self) -> frozenset[str]:
+        """What was acquired is kept, what is exempt counts as met: neither is graded."""
+        return self.acquired | self.exempt
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """The jury decides otherwise than proposed, and says why."""
+
+    acquired: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompetencyFinding:
+    """What is proposed and decided for one competency."""
+
+    code: str
+    outcome: CompetencyOutcome
+    proposed: CompetencyOutcome
+    levels: Mapping[str, CriterionLevel]
+    reason: str | None = None
+
+    @property
+    def overridden(self) -> bool:
+        """Whether the jury departed from the proposal."""
+        return self.outcome is not self.proposed
+
+
+def competencies_to_assess(referential: Referential, modality: str, standing: Standing) -> tuple[str, ...]:
+    """A retake assesses only what is not yet acquired; what is exempt is never assessed."""
+    competencies = referential.competencies_of_modality(modality)
+    return tuple(competency.code for competency in competencies if competency.code not in standing.settled)
+
+
+def criteria_to_judge(referential: Referential, modality: str, standing: Standing) -> tuple[str, ...]:
+    """The criteria that a sheet for this registration gives a level to, in the order of the referential."""
+    to_assess = competencies_to_assess(referential, modality, standing)
+    return tuple(criterion.code for criterion in referential.criteria_of(to_assess))
+
+
+def find(
+    referential: Referential,
+    modality: str,
+    attendance: Attendance,
+    standing: Standing,
+    sheets: Sequence[Levels],
+    departures: Mapping[str, Departure],
+    policy: Policy,
+) -> tuple[CompetencyFinding, ...]:
+    """The outcome of each competency of the modality, in the order of the referential.
+
+    `sheets` are the signed ones. An absent candidate acquires nothing, whatever the sheets or departures say.
+    """
+    present = attendance is Attendance.PRESENT
+    findings = []
+    for competency in referential.competencies_of_modality(modality):
+        code = competency.code
+        if code in standing.settled:
+            kept = CompetencyOutcome.KEPT if code in standing.acquired else CompetencyOutcome.EXEMPT
+            findings.append(CompetencyFinding(code, kept, kept, {}))
+            continue
+        levels = agreed_levels(sheets, [criterion.code for criterion in competency.criteria]) if present else {}
+        complete = len(levels) == len(competency.criteria)
+        proposed = _outcome(complete and policy.acquires(list(levels.values())))
+        departure = departures.get(code) if present else None
+        outcome = _outcome(departure.acquired) if departure else proposed
+        reason = departure.reason if departure and outcome is not proposed else None
+        findings.append(CompetencyFinding(code, outcome, proposed, levels, reason))
+    return tuple(findings)
+
+
+def newly_acquired(findings: Sequence[CompetencyFinding]) -> Set[str]:
+    """The competencies that these findings add to what was acquired."""
+    return {finding.code for finding in findings if finding.outcome is CompetencyOutcome.ACQUIRED}
+
+
+def _outcome(acquired: bool) -> CompetencyOutcome:
+    return CompetencyOutcome.ACQUIRED if acquired else CompetencyOutcome.NOT_ACQUIRED

@@ -1,0 +1,85 @@
+"""Following the candidates service: enrolments, measures, exemptions."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from parchemin.common.clock import utc_now
+from parchemin.common.statements import insert_if_absent
+from parchemin.contracts.events.candidates import (
+    EnrolmentBlocksExtendedV1,
+    EnrolmentOpenedV1,
+    ExemptionGrantedV1,
+    MeasuresGrantedV1,
+)
+from parchemin.contracts.vocabulary import CompetencyOutcome
+from parchemin.evaluations.awards.service import settle_enrolments
+from parchemin.evaluations.deliberation.models import Decision
+from parchemin.evaluations.deliberation.rules import Standing
+from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption
+
+
+async def learn_enrolment(session: AsyncSession, event: EnrolmentOpenedV1) -> None:
+    """A new enrolment may be registered for sessions."""
+    session.add(
+        KnownEnrolment(
+            id=event.enrolment_id,
+            organisation_id=event.organisation_id,
+            candidate_id=event.candidate_id,
+            referential_version=event.referential_version,
+            blocks=sorted(event.blocks),
+        )
+    )
+
+
+async def extend_blocks(session: AsyncSession, event: EnrolmentBlocksExtendedV1) -> None:
+    """A block that was not aimed at before may be complete already."""
+    enrolment = await locked_enrolment(session, event.enrolment_id)
+    enrolment.blocks = sorted({*enrolment.blocks, *event.blocks})
+    enrolment.updated_at = utc_now()
+    await settle_enrolments(session, [enrolment.id])
+
+
+async def learn_measures(session: AsyncSession, event: MeasuresGrantedV1) -> None:
+    """The measures that the school organises and the jury sees."""
+    enrolment = await locked_enrolment(session, event.enrolment_id)
+    enrolment.measures = [measure.model_dump(mode="json") for measure in event.measures]
+    enrolment.updated_at = utc_now()
+
+
+async def learn_exemption(session: AsyncSession, event: ExemptionGrantedV1) -> None:
+    """The competency counts as met from now on, which may complete a block."""
+    enrolment = await locked_enrolment(session, event.enrolment_id)
+    exemption = {"enrolment_id": enrolment.id, "competency": event.competency}
+    table = KnownExemption.__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
+    if await insert_if_absent(session, table, exemption):
+        await settle_enrolments(session, [enrolment.id])
+
+
+async def locked_enrolment(session: AsyncSession, enrolment_id: UUID) -> KnownEnrolment:
+    """The enrolment, locked until the end of the transaction: what concerns it is decided one after another."""
+    statement = select(KnownEnrolment).where(col(KnownEnrolment.id) == enrolment_id).with_for_update()
+    return (await session.execute(statement)).scalar_one()
+
+
+async def standings(session: AsyncSession, enrolment_ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """What is acquired and exempt, for each of these enrolments."""
+    acquired: dict[UUID, set[str]] = {enrolment_id: set() for enrolment_id in enrolment_ids}
+    exempt: dict[UUID, set[str]] = {enrolment_id: set() for enrolment_id in enrolment_ids}
+    decisions = select(col(Decision.enrolment_id), col(Decision.competency)).where(
+        col(Decision.enrolment_id).in_(acquired), col(Decision.outcome) == CompetencyOutcome.ACQUIRED
+    )
+    for enrolment_id, competency in await session.execute(decisions):
+        acquired[enrolment_id].add(competency)
+    exemptions = select(col(KnownExemption.enrolment_id), col(KnownExemption.competency)).where(
+        col(KnownExemption.enrolment_id).in_(exempt)
+    )
+    for enrolment_id, competency in await session.execute(exemptions):
+        exempt[enrolment_id].add(competency)
+    return {
+        enrolment_id: Standing(frozenset(acquired[enrolment_id]), frozenset(exempt[enrolment_id]))
+        for enrolment_id in enrolment_ids
+    }

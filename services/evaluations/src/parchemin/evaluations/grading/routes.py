@@ -1,0 +1,88 @@
+"""HTTP of sheets."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from sqlmodel import col
+
+from parchemin.common.http.conditions import ExpectedVersion, tag
+from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
+from parchemin.common.ownership import one
+from parchemin.common.paging import Page, Paging, page
+from parchemin.common.problems import NotFound
+from parchemin.common.problems.representation import documented
+from parchemin.evaluations.access import Grading, ReadingSheets
+from parchemin.evaluations.grading import service
+from parchemin.evaluations.grading.models import Sheet
+from parchemin.evaluations.grading.schemas import Correction, NewSheet, SheetEntry, SheetView
+from parchemin.evaluations.sessions.service import WrongState
+
+router = APIRouter(prefix="/v1/sheets", tags=["sheets"], route_class=TransactionalRoute)
+
+GRADING_ERRORS = (WrongState, service.CandidateNotPresent, service.JurorInConflict, service.SheetFaulty)
+
+
+@router.post("", status_code=201, responses=documented(NotFound, service.SheetExists, *GRADING_ERRORS))
+async def write_sheet(new: NewSheet, session: Writing, principal: Grading, response: Response) -> SheetView:
+    """Write the caller's sheet for a candidate who is present: one per juror and registration.
+
+    A draft may be incomplete. A signed sheet gives a level to every assessed criterion, with a comment where it
+    is not met, and does not change any more.
+    """
+    sheet = await service.save_new(session, principal, new)
+    await session.flush()
+    tag(response, sheet.version)
+    return SheetView.model_validate(sheet)
+
+
+@router.get("")
+async def list_sheets(
+    session: Reading,
+    principal: ReadingSheets,
+    paging: Paging,
+    registration_id: Annotated[UUID | None, Query(description="Only this registration's")] = None,
+    session_id: Annotated[UUID | None, Query(description="Only this session's")] = None,
+) -> Page[SheetView]:
+    """The caller's sheets, and the other jurors' where the caller has signed the own one."""
+    statement = service.visible_sheets(principal)
+    if registration_id is not None:
+        statement = statement.where(col(Sheet.registration_id) == registration_id)
+    if session_id is not None:
+        statement = statement.where(col(Sheet.session_id) == session_id)
+    return await page(session, statement, Sheet, paging, SheetView.model_validate)
+
+
+@router.get("/{sheet_id}")
+async def read_sheet(sheet_id: UUID, session: Reading, principal: ReadingSheets, response: Response) -> SheetView:
+    """One sheet, if the caller may read it."""
+    sheet = await one(session, service.visible_sheets(principal), Sheet, sheet_id)
+    tag(response, sheet.version)
+    return SheetView.model_validate(sheet)
+
+
+@router.put("/{sheet_id}", responses=documented(service.SheetSigned, *GRADING_ERRORS))
+async def save_sheet(
+    sheet_id: UUID,
+    entry: SheetEntry,
+    session: Writing,
+    principal: Grading,
+    expected: ExpectedVersion,
+    response: Response,
+) -> SheetView:
+    """Save the caller's draft anew, or sign it."""
+    sheet = await service.save(session, principal, sheet_id, entry, expected)
+    await session.flush()
+    tag(response, sheet.version)
+    return SheetView.model_validate(sheet)
+
+
+@router.post("/{sheet_id}/corrections", status_code=201, responses=documented(service.SheetNotSigned, *GRADING_ERRORS))
+async def correct_sheet(
+    sheet_id: UUID, correction: Correction, session: Writing, principal: Grading, response: Response
+) -> SheetView:
+    """Correct a signed sheet by a new signed version, with the reason; the old one stays readable."""
+    sheet = await service.correct(session, principal, sheet_id, correction)
+    await session.flush()
+    tag(response, sheet.version)
+    return SheetView.model_validate(sheet)

@@ -1,0 +1,49 @@
+"""What a sheet may say. Pure."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from parchemin.contracts.vocabulary import CriterionLevel
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A juror's level on one criterion."""
+
+    criterion: str
+    level: CriterionLevel
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFault:
+    """What is wrong with a sheet; `index` is the finding's place in it, None for the sheet as a whole."""
+
+    code: str
+    index: int | None
+    criterion: str
+
+
+def sheet_faults(
+    findings: Sequence[Finding], *, known: Collection[str], to_judge: Collection[str], signing: bool
+) -> tuple[SheetFault, ...]:
+    """Every fault of a sheet. A draft may be incomplete; a signed sheet judges all, and says why where not met.
+
+    `known` are all criteria of the modality, `to_judge` those that this registration assesses.
+    """
+    faults = []
+    times = Counter(finding.criterion for finding in findings)
+    for index, finding in enumerate(findings):
+        if finding.criterion not in known:
+            faults.append(SheetFault("criterion_unknown", index, finding.criterion))
+        elif finding.criterion not in to_judge:
+            faults.append(SheetFault("criterion_not_assessed", index, finding.criterion))
+        elif times[finding.criterion] > 1:
+            faults.append(SheetFault("criterion_twice", index, finding.criterion))
+        elif signing and finding.level is CriterionLevel.NOT_MET and not finding.comment:
+            faults.append(SheetFault("comment_missing", index, finding.criterion))
+    if signing:
+        judged = set(times)
+        faults += [SheetFault("level_missing", None, code) for code in to_judge if code not in judged]
+    return tuple(faults)

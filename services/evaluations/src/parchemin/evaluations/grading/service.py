@@ -1,0 +1,250 @@
+"""Use cases about sheets: a juror's own, signed once, corrected by a new version."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from parchemin.common.auth import Principal
+from parchemin.common.clock import utc_now
+from parchemin.common.http.conditions import require_version
+from parchemin.common.language import Text
+from parchemin.common.ownership import one, owned
+from parchemin.common.problems import Conflict, FieldFault, Forbidden, Unprocessable
+from parchemin.contracts.vocabulary import Attendance, SessionState
+from parchemin.evaluations.deliberation.rules import competencies_to_assess, criteria_to_judge
+from parchemin.evaluations.enrolments.service import standings
+from parchemin.evaluations.grading.models import Sheet
+from parchemin.evaluations.grading.rules import Finding, SheetFault, sheet_faults
+from parchemin.evaluations.grading.schemas import Correction, NewSheet, SheetContent, SheetEntry
+from parchemin.evaluations.jurors.models import Juror
+from parchemin.evaluations.jurors.service import calling_juror, juror_ids_of
+from parchemin.evaluations.referential.service import referential_of
+from parchemin.evaluations.registrations.models import Registration
+from parchemin.evaluations.registrations.service import visible_registrations
+from parchemin.evaluations.sessions.conflicts import conflicting_pairs
+from parchemin.evaluations.sessions.models import EvaluationSession
+from parchemin.evaluations.sessions.service import require_state, visible_sessions
+
+
+class CandidateNotPresent(Conflict):
+    """Only who was present is graded."""
+
+    code = "candidate_not_present"
+    detail = Text(
+        "Seul un candidat présent est évalué.",
+        "Only a candidate who was present is graded.",
+    )
+
+
+class JurorInConflict(Conflict):
+    """The juror trained, employs or is related to the candidate."""
+
+    code = "juror_in_conflict"
+    detail = Text(
+        "Un conflit d'intérêts est déclaré : vous n'évaluez pas ce candidat.",
+        "A conflict of interest is declared: you do not grade this candidate.",
+    )
+
+
+class SheetExists(Conflict):
+    """The juror has a sheet for this registration."""
+
+    code = "sheet_exists"
+    detail = Text("Votre fiche existe déjà : {sheet_id}.", "Your sheet exists already: {sheet_id}.")
+
+
+class SheetSigned(Conflict):
+    """A signed sheet does not change; it is corrected by a new version with a reason."""
+
+    code = "sheet_signed"
+    detail = Text(
+        "Une fiche signée ne change pas : corrigez-la par une nouvelle version motivée.",
+        "A signed sheet does not change: correct it by a new version with a reason.",
+    )
+
+
+class SheetNotSigned(Conflict):
+    """Only a signed sheet is corrected; a draft is simply saved again."""
+
+    code = "sheet_not_signed"
+    detail = Text("Seule une fiche signée se corrige.", "Only a signed sheet is corrected.")
+
+
+class SheetFaulty(Unprocessable):
+    """Some findings of the sheet are not acceptable."""
+
+    code = "sheet_faulty"
+    detail = Text("La fiche contient des erreurs.", "The sheet contains errors.")
+
+
+FAULT_TEXTS = {
+    "criterion_unknown": Text("{} n'est pas un critère de cette modalité.", "{} is no criterion of this modality."),
+    "criterion_not_assessed": Text(
+        "{} relève d'une compétence acquise ou dispensée.", "{} belongs to a competency that is acquired or exempt."
+    ),
+    "criterion_twice": Text("{} est noté deux fois.", "{} is given a level twice."),
+    "comment_missing": Text("{} non atteint demande un commentaire.", "{} not met takes a comment."),
+    "level_missing": Text("{} n'a pas de niveau.", "{} has no level."),
+    "competency_not_assessed": Text("{} n'est pas évaluée ici.", "{} is not assessed here."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """What a registration lets a juror judge."""
+
+    known_criteria: frozenset[str]
+    criteria: tuple[str, ...]
+    competencies: tuple[str, ...]
+
+
+async def save_new(session: AsyncSession, principal: Principal, new: NewSheet) -> Sheet:
+    """The caller's sheet for a registration of a session they sit in."""
+    juror = await calling_juror(session, principal)
+    registration = await one(session, visible_registrations(principal), Registration, new.registration_id)
+    assessed = await _gradable(session, principal, juror, registration)
+    existing = await session.scalar(
+        select(col(Sheet.id)).where(
+            col(Sheet.registration_id) == registration.id,
+            col(Sheet.juror_id) == juror.id,
+            col(Sheet.state) != "corrected",
+        )
+    )
+    if existing is not None:
+        raise SheetExists(sheet_id=existing)
+    _check(new, assessed, signing=new.state == "signed")
+    sheet = Sheet(
+        organisation_id=registration.organisation_id,
+        session_id=registration.session_id,
+        registration_id=registration.id,
+        juror_id=juror.id,
+        state="draft",
+        levels=[],
+        opinions=[],
+    )
+    _write(sheet, new, signing=new.state == "signed")
+    session.add(sheet)
+    return sheet
+
+
+async def save(session: AsyncSession, principal: Principal, sheet_id: UUID, entry: SheetEntry, expected: int) -> Sheet:
+    """Replace the caller's draft, or sign it."""
+    sheet, assessed = await _own_gradable(session, principal, sheet_id)
+    require_version(sheet, expected)
+    if sheet.state != "draft":
+        raise SheetSigned
+    _check(entry, assessed, signing=entry.state == "signed")
+    _write(sheet, entry, signing=entry.state == "signed")
+    sheet.updated_at = utc_now()
+    return sheet
+
+
+async def correct(session: AsyncSession, principal: Principal, sheet_id: UUID, correction: Correction) -> Sheet:
+    """A new, signed version of a signed sheet; the old one stays, and counts no more."""
+    sheet, assessed = await _own_gradable(session, principal, sheet_id)
+    if sheet.state != "signed":
+        raise SheetNotSigned
+    _check(correction, assessed, signing=True)
+    sheet.state = "corrected"
+    sheet.updated_at = utc_now()
+    await session.flush()
+    corrected = Sheet(
+        **sheet.model_dump(include={"organisation_id", "session_id", "registration_id", "juror_id"}),
+        number=sheet.number + 1,
+        state="draft",
+        levels=[],
+        opinions=[],
+        reason=correction.reason,
+    )
+    _write(corrected, correction, signing=True)
+    session.add(corrected)
+    return corrected
+
+
+def visible_sheets(principal: Principal) -> Select[Sheet]:
+    """The caller's own; and of a registration for which theirs is signed, the other jurors' signed ones."""
+    mine = juror_ids_of(principal)
+    own = aliased(Sheet)
+    signed_mine = exists().where(
+        col(own.registration_id) == col(Sheet.registration_id),
+        col(own.juror_id).in_(mine),
+        col(own.state) == "signed",
+    )
+    sessions = visible_sessions(principal).with_only_columns(col(EvaluationSession.id))
+    return (
+        owned(Sheet, principal)
+        .where(col(Sheet.session_id).in_(sessions))
+        .where(or_(col(Sheet.juror_id).in_(mine), (col(Sheet.state) != "draft") & signed_mine))
+    )
+
+
+async def _own_gradable(session: AsyncSession, principal: Principal, sheet_id: UUID) -> tuple[Sheet, Assessed]:
+    juror = await calling_juror(session, principal)
+    sheet = await one(session, visible_sheets(principal).with_for_update(), Sheet, sheet_id)
+    if sheet.juror_id != juror.id:
+        raise Forbidden
+    registration = await one(session, visible_registrations(principal), Registration, sheet.registration_id)
+    return sheet, await _gradable(session, principal, juror, registration)
+
+
+async def _gradable(session: AsyncSession, principal: Principal, juror: Juror, registration: Registration) -> Assessed:
+    """What the juror may judge here and now; the session's state is held until the end of the transaction."""
+    visible = visible_sessions(principal).with_for_update(read=True)
+    held = await one(session, visible, EvaluationSession, registration.session_id)
+    require_state(held, SessionState.RUNNING)
+    if registration.attendance != Attendance.PRESENT:
+        raise CandidateNotPresent
+    if (juror.id, registration.enrolment_id) in await conflicting_pairs(session, [juror.id]):
+        raise JurorInConflict
+    referential = await referential_of(session, held.referential_version)
+    standing = (await standings(session, [registration.enrolment_id]))[registration.enrolment_id]
+    modality = registration.modality
+    every = referential.criteria_of(code.code for code in referential.competencies_of_modality(modality))
+    return Assessed(
+        known_criteria=frozenset(criterion.code for criterion in every),
+        criteria=criteria_to_judge(referential, modality, standing),
+        competencies=competencies_to_assess(referential, modality, standing),
+    )
+
+
+def _check(content: SheetContent, assessed: Assessed, *, signing: bool) -> None:
+    findings = [Finding(entry.criterion, entry.level, entry.comment) for entry in content.levels]
+    faults = [
+        _fault(fault)
+        for fault in sheet_faults(findings, known=assessed.known_criteria, to_judge=assessed.criteria, signing=signing)
+    ]
+    for index, opinion in enumerate(content.opinions):
+        if opinion.competency not in assessed.competencies:
+            text = _filled("competency_not_assessed", opinion.competency)
+            faults.append(FieldFault(f"/opinions/{index}/competency", "competency_not_assessed", text))
+    if faults:
+        raise SheetFaulty(faults=faults)
+
+
+def _fault(fault: SheetFault) -> FieldFault:
+    pointer = "/levels" if fault.index is None else f"/levels/{fault.index}"
+    return FieldFault(pointer, fault.code, _filled(fault.code, fault.criterion))
+
+
+def _filled(code: str, subject: str) -> Text:
+    text = FAULT_TEXTS[code]
+    return Text(text.fr.replace("{}", subject), text.en.replace("{}", subject))
+
+
+def _write(sheet: Sheet, content: SheetContent, *, signing: bool) -> None:
+    sheet.levels = [entry.model_dump(mode="json") for entry in content.levels]
+    sheet.opinions = [entry.model_dump(mode="json") for entry in content.opinions]
+    if signing:
+        sheet.state = "signed"
+        sheet.signed_at = utc_now()
+
+
+async def signed_sheets(session: AsyncSession, session_id: UUID) -> Sequence[Sheet]:
+    """The sheets that count at the deliberation."""
+    statement = select(Sheet).where(col(Sheet.session_id) == session_id, col(Sheet.state) == "signed")
+    return (await session.execute(statement)).scalars().all()

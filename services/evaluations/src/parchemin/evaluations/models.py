@@ -1,0 +1,29 @@
+"""All tables of the service, for the migrations."""
+
+from parchemin.evaluations.awards.models import Award, BlockValidation, RegisterCounter
+from parchemin.evaluations.base import Base
+from parchemin.evaluations.deliberation.models import Decision, Override
+from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption
+from parchemin.evaluations.grading.models import Sheet
+from parchemin.evaluations.jurors.models import Juror
+from parchemin.evaluations.referential.models import PublishedReferential
+from parchemin.evaluations.registrations.models import Registration
+from parchemin.evaluations.sessions.models import ConflictOfInterest, EvaluationSession, JurySeat
+
+__all__ = [
+    "Award",
+    "Base",
+    "BlockValidation",
+    "ConflictOfInterest",
+    "Decision",
+    "EvaluationSession",
+    "Juror",
+    "JurySeat",
+    "KnownEnrolment",
+    "KnownExemption",
+    "Override",
+    "PublishedReferential",
+    "RegisterCounter",
+    "Registration",
+    "Sheet",
+]

@@ -1,0 +1,175 @@
+"""Use cases about registrations and attendance."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from parchemin.common.auth import Principal
+from parchemin.common.clock import utc_now
+from parchemin.common.http.conditions import require_version
+from parchemin.common.language import Text
+from parchemin.common.ownership import find, one, owned
+from parchemin.common.problems import Conflict, Unprocessable
+from parchemin.contracts.vocabulary import Attendance, SessionState
+from parchemin.evaluations.access import is_only_juror
+from parchemin.evaluations.deliberation.models import Decision, Override
+from parchemin.evaluations.deliberation.rules import competencies_to_assess, criteria_to_judge
+from parchemin.evaluations.enrolments.models import KnownEnrolment
+from parchemin.evaluations.enrolments.service import standings
+from parchemin.evaluations.referential.service import referential_of
+from parchemin.evaluations.registrations.models import Registration
+from parchemin.evaluations.registrations.schemas import (
+    MeasureView,
+    NewRegistration,
+    OverrideView,
+    RegistrationView,
+    ResultView,
+)
+from parchemin.evaluations.sessions.models import EvaluationSession
+from parchemin.evaluations.sessions.service import locked_session, require_state, visible_sessions
+
+T = TypeVar("T")
+
+
+class ModalityNotHeld(Unprocessable):
+    """The session does not hold this modality."""
+
+    code = "modality_not_held"
+    detail = Text("La session n'organise pas cette modalité.", "The session does not hold this modality.")
+
+
+class ReferentialDiffers(Conflict):
+    """The enrolment stands on another version of the referential than the session."""
+
+    code = "referential_differs"
+    detail = Text(
+        "L'inscription et la session ne suivent pas la même version du référentiel.",
+        "The enrolment and the session stand on different versions of the referential.",
+    )
+
+
+class BlockNotEnrolled(Conflict):
+    """The candidate does not aim at the block that this modality assesses."""
+
+    code = "block_not_enrolled"
+    detail = Text(
+        "Le candidat n'est pas inscrit pour le bloc que cette modalité évalue.",
+        "The candidate is not enrolled for the block that this modality assesses.",
+    )
+
+
+class NothingToAssess(Conflict):
+    """All competencies of the modality are acquired or exempt."""
+
+    code = "nothing_to_assess"
+    detail = Text(
+        "Toutes les compétences de cette modalité sont acquises ou dispensées.",
+        "All competencies of this modality are acquired or exempt.",
+    )
+
+
+class AlreadyRegistered(Conflict):
+    """The candidate is on the session's list for this modality."""
+
+    code = "already_registered"
+    detail = Text(
+        "Le candidat est déjà inscrit à cette modalité de la session.",
+        "The candidate is registered for this modality of the session already.",
+    )
+
+
+def visible_registrations(principal: Principal) -> Select[Registration]:
+    """The organisation's registrations; for a juror, those of the sessions they sit in."""
+    statement = owned(Registration, principal)
+    if is_only_juror(principal):
+        sessions = visible_sessions(principal).with_only_columns(col(EvaluationSession.id))
+        statement = statement.where(col(Registration.session_id).in_(sessions))
+    return statement
+
+
+async def register(session: AsyncSession, principal: Principal, new: NewRegistration) -> Registration:
+    """Put a candidate on a session's list for a modality that still has something to assess."""
+    held = await locked_session(session, principal, new.session_id)
+    require_state(held, SessionState.DRAFT, SessionState.OPEN)
+    enrolment = await find(session, KnownEnrolment, new.enrolment_id, principal)
+    if new.modality not in held.modalities:
+        raise ModalityNotHeld
+    if enrolment.referential_version != held.referential_version:
+        raise ReferentialDiffers
+    referential = await referential_of(session, held.referential_version)
+    if not referential.blocks_of_modality(new.modality) <= set(enrolment.blocks):
+        raise BlockNotEnrolled
+    standing = (await standings(session, [enrolment.id]))[enrolment.id]
+    if not competencies_to_assess(referential, new.modality, standing):
+        raise NothingToAssess
+    known = select(Registration).where(
+        col(Registration.session_id) == held.id,
+        col(Registration.enrolment_id) == enrolment.id,
+        col(Registration.modality) == new.modality,
+    )
+    if (await session.execute(known)).first() is not None:
+        raise AlreadyRegistered
+    registration = Registration(
+        organisation_id=held.organisation_id,
+        session_id=held.id,
+        enrolment_id=enrolment.id,
+        modality=new.modality,
+    )
+    session.add(registration)
+    return registration
+
+
+async def record_attendance(
+    session: AsyncSession, principal: Principal, registration_id: UUID, attendance: Attendance, expected: int
+) -> Registration:
+    """Write what the attendance sheet says, while the session runs."""
+    known = await one(session, visible_registrations(principal), Registration, registration_id)
+    require_state(await locked_session(session, principal, known.session_id), SessionState.RUNNING)
+    require_version(known, expected)
+    known.attendance = attendance
+    known.updated_at = utc_now()
+    return known
+
+
+async def present(session: AsyncSession, registrations: Sequence[Registration]) -> list[RegistrationView]:
+    """These registrations as the API shows them, with what is known around them; a fixed number of queries."""
+    ids = [registration.id for registration in registrations]
+    enrolment_ids = {registration.enrolment_id for registration in registrations}
+    rows = await session.execute(select(KnownEnrolment).where(col(KnownEnrolment.id).in_(enrolment_ids)))
+    enrolments = {enrolment.id: enrolment for enrolment in rows.scalars()}
+    standing = await standings(session, enrolment_ids)
+    overrides = await _by_registration(session, Override, ids)
+    decisions = await _by_registration(session, Decision, ids)
+    views = []
+    for registration in registrations:
+        enrolment = enrolments[registration.enrolment_id]
+        referential = await referential_of(session, enrolment.referential_version)
+        stands = standing[enrolment.id]
+        results = [ResultView.model_validate(row) for row in decisions[registration.id]]
+        to_assess = () if results else competencies_to_assess(referential, registration.modality, stands)
+        to_judge = () if results else criteria_to_judge(referential, registration.modality, stands)
+        views.append(
+            RegistrationView(
+                **registration.model_dump(include=set(RegistrationView.model_fields)),
+                candidate_id=enrolment.candidate_id,
+                measures=[MeasureView(**measure) for measure in enrolment.measures],
+                assessed_competencies=list(to_assess),
+                assessed_criteria=list(to_judge),
+                overrides=[OverrideView.model_validate(row) for row in overrides[registration.id]],
+                results=sorted(results, key=lambda result: int(result.competency.removeprefix("C."))),
+            )
+        )
+    return views
+
+
+async def _by_registration(session: AsyncSession, model: type[T], ids: Sequence[UUID]) -> defaultdict[UUID, list[T]]:
+    columns: Any = model
+    found: defaultdict[UUID, list[T]] = defaultdict(list)
+    for row in (await session.execute(select(model).where(columns.registration_id.in_(ids)))).scalars():
+        found[row.registration_id].append(row)  # type: ignore[attr-defined]  # both tables have it
+    return found

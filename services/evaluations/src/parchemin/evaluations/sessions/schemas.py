@@ -1,0 +1,131 @@
+"""Sessions as the API shows them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from parchemin.common.text import Line
+from parchemin.contracts.vocabulary import ModalityCode, SessionState
+from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
+
+
+class Jury(BaseModel):
+    """Who sits: ids of jurors of the pool."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    president: UUID
+    members: list[UUID] = Field(max_length=20)
+
+
+class SessionEntry(BaseModel):
+    """A session: what is sent to plan it, or to change the plan while it is a draft."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "place": "Paris, plateau A",
+                "held_on": "2026-06-15",
+                "modalities": ["M1", "M2"],
+                "jury": {
+                    "president": "0199c2a0-c4d9-7a1e-9a3c-0d6f2f1b7c55",
+                    "members": [
+                        "0199c2a0-c4d9-7a1e-9a3c-0d6f2f1b7c56",
+                        "0199c2a0-c4d9-7a1e-9a3c-0d6f2f1b7c57",
+                    ],
+                },
+            }
+        },
+    )
+
+    place: Line
+    held_on: date
+    modalities: list[ModalityCode] = Field(min_length=1, max_length=20)
+    jury: Jury
+    referential_version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,31}$")] | None = Field(
+        default=None, description="The current version where none is named"
+    )
+
+
+class SeatView(BaseModel):
+    """A seat of the jury."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    juror_id: UUID
+    president: bool
+    present: bool | None = Field(description="Whether they sat at the deliberation; null before it closed")
+
+
+class SessionView(BaseModel):
+    """An evaluation session."""
+
+    id: UUID
+    organisation_id: UUID
+    referential_version: str
+    place: str
+    held_on: date
+    modalities: list[str]
+    state: SessionState
+    jury: list[SeatView]
+    deliberated_on: date | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, held: EvaluationSession, seats: list[JurySeat]) -> "SessionView":
+        """The session with its jury, the president first."""
+        ordered = sorted(seats, key=lambda seat: (not seat.president, seat.juror_id))
+        return cls(
+            **held.model_dump(include=set(cls.model_fields)),
+            jury=[SeatView.model_validate(seat) for seat in ordered],
+        )
+
+
+class StateChange(BaseModel):
+    """The state that a session is to have next.
+
+    `deliberated_on` and `present` are for `closed`: the day of the deliberation (today where none is given) and
+    the jurors who sat at it (all where none are given).
+    """
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"state": "open"}})
+
+    state: Literal["open", "running", "deliberating", "closed", "cancelled"]
+    deliberated_on: date | None = None
+    present: list[UUID] | None = Field(default=None, max_length=21)
+
+
+class ConflictKind(StrEnum):
+    """Why a juror does not grade a candidate."""
+
+    TRAINED = "trained"
+    EMPLOYS = "employs"
+    RELATED = "related"
+
+
+class NewConflict(BaseModel):
+    """A tie between a juror and a candidate."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    juror_id: UUID
+    enrolment_id: UUID
+    kind: ConflictKind
+
+
+class ConflictView(BaseModel):
+    """A tie between a juror and a candidate: the juror does not grade them."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    juror_id: UUID
+    enrolment_id: UUID
+    kind: ConflictKind
+    created_at: datetime
+    updated_at: datetime

@@ -1,0 +1,176 @@
+"""Use cases about sessions: planning them and leading them through their states."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from parchemin.common.auth import Principal
+from parchemin.common.clock import utc_now
+from parchemin.common.http.conditions import require_version
+from parchemin.common.language import Text
+from parchemin.common.ownership import find, one, owned
+from parchemin.common.problems import Conflict, FieldFault, Unprocessable
+from parchemin.contracts.vocabulary import SessionState
+from parchemin.evaluations.access import is_only_juror
+from parchemin.evaluations.jurors.service import juror_ids_of, jurors_by_id
+from parchemin.evaluations.referential.service import published_referential, referential_of
+from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
+from parchemin.evaluations.sessions.rules import JuryLimits, Seat, jury_faults, may_become
+from parchemin.evaluations.sessions.schemas import SessionEntry
+
+
+class JurorUnknown(Unprocessable):
+    """A juror who is not in the organisation's pool."""
+
+    code = "juror_unknown"
+    detail = Text("Un juré est inconnu ou figure deux fois.", "A juror is unknown or named twice.")
+
+
+class ModalityUnknown(Unprocessable):
+    """The referential has no such modality, or it is named twice."""
+
+    code = "modality_unknown"
+    detail = Text(
+        "Les modalités doivent être celles du référentiel, chacune une fois.",
+        "The modalities must be those of the referential, each once.",
+    )
+
+
+class IllegalStep(Conflict):
+    """A session does not go from this state to that one."""
+
+    code = "illegal_step"
+    detail = Text(
+        "Une session « {state} » ne peut pas devenir « {wanted} ».",
+        "A session that is {state} cannot become {wanted}.",
+    )
+
+
+class WrongState(Conflict):
+    """The session's state does not allow this any more, or not yet."""
+
+    code = "wrong_state"
+    detail = Text(
+        "La session est « {state} » : cette opération demande « {needed} ».",
+        "The session is {state}: this operation takes {needed}.",
+    )
+
+
+class JuryUnfit(Conflict):
+    """The jury breaks a rule of composition."""
+
+    code = "jury_unfit"
+    detail = Text("La composition du jury n'est pas conforme.", "The composition of the jury breaks a rule.")
+
+
+def visible_sessions(principal: Principal) -> Select[EvaluationSession]:
+    """The organisation's sessions; for a juror, those they sit in."""
+    statement = owned(EvaluationSession, principal)
+    if is_only_juror(principal):
+        seats = select(col(JurySeat.session_id)).where(col(JurySeat.juror_id).in_(juror_ids_of(principal)))
+        statement = statement.where(col(EvaluationSession.id).in_(seats))
+    return statement
+
+
+async def seats_of(session: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, list[JurySeat]]:
+    """The juries of these sessions."""
+    seats: defaultdict[UUID, list[JurySeat]] = defaultdict(list)
+    statement = select(JurySeat).where(col(JurySeat.session_id).in_(session_ids))
+    for seat in (await session.execute(statement)).scalars():
+        seats[seat.session_id].append(seat)
+    return seats
+
+
+async def plan_session(session: AsyncSession, principal: Principal, entry: SessionEntry) -> EvaluationSession:
+    """Plan a session, as a draft."""
+    version = (await published_referential(session, entry.referential_version or "current")).name
+    held = EvaluationSession(
+        organisation_id=principal.organisation,
+        referential_version=version,
+        place=entry.place,
+        held_on=entry.held_on,
+        modalities=entry.modalities,
+    )
+    await _check_modalities(session, version, entry.modalities)
+    session.add(held)
+    await session.flush()
+    await _seat(session, principal, held, entry)
+    return held
+
+
+async def change_plan(
+    session: AsyncSession, principal: Principal, session_id: UUID, entry: SessionEntry, expected: int
+) -> EvaluationSession:
+    """Change the plan of a draft."""
+    held = await locked_session(session, principal, session_id)
+    require_version(held, expected)
+    require_state(held, SessionState.DRAFT)
+    version = (await published_referential(session, entry.referential_version or held.referential_version)).name
+    await _check_modalities(session, version, entry.modalities)
+    held.referential_version = version
+    held.place, held.held_on, held.modalities = entry.place, entry.held_on, entry.modalities
+    held.updated_at = utc_now()
+    await session.execute(delete(JurySeat).where(col(JurySeat.session_id) == held.id))
+    await _seat(session, principal, held, entry)
+    return held
+
+
+async def locked_session(session: AsyncSession, principal: Principal, session_id: UUID) -> EvaluationSession:
+    """The session as the caller may see it, locked: its steps and what depends on its state come one by one."""
+    visible = visible_sessions(principal).with_for_update()
+    return await one(session, visible, EvaluationSession, session_id)
+
+
+def require_state(held: EvaluationSession, *needed: SessionState) -> None:
+    """Refuse what the session's state does not allow."""
+    if held.state not in needed:
+        raise WrongState(state=held.state, needed=", ".join(needed))
+
+
+def require_step(held: EvaluationSession, wanted: SessionState) -> None:
+    """Refuse a step that a session does not take."""
+    if not may_become(SessionState(held.state), wanted):
+        raise IllegalStep(state=held.state, wanted=wanted)
+
+
+def enter_state(held: EvaluationSession, state: SessionState) -> None:
+    """Record the step."""
+    held.state = state
+    held.updated_at = utc_now()
+
+
+async def require_fit_jury(
+    session: AsyncSession, principal: Principal, seats: Sequence[JurySeat], limits: JuryLimits
+) -> None:
+    """Refuse a jury that breaks a rule, naming each rule that it breaks."""
+    jurors = await jurors_by_id(session, principal, {seat.juror_id for seat in seats})
+    judged = [Seat(seat.juror_id, seat.president, jurors[seat.juror_id].external) for seat in seats]
+    faults = jury_faults(judged, limits)
+    if faults:
+        raise JuryUnfit(faults=[FieldFault("/jury", fault.code, Text(fault.fr, fault.en)) for fault in faults])
+
+
+async def _check_modalities(session: AsyncSession, version: str, modalities: list[str]) -> None:
+    known = {modality.code for modality in (await referential_of(session, version)).modalities}
+    if not set(modalities) <= known or len(set(modalities)) < len(modalities):
+        raise ModalityUnknown
+
+
+async def _seat(session: AsyncSession, principal: Principal, held: EvaluationSession, entry: SessionEntry) -> None:
+    ids = [entry.jury.president, *entry.jury.members]
+    known = await jurors_by_id(session, principal, set(ids))
+    if len(known) < len(ids):
+        raise JurorUnknown
+    session.add_all(
+        JurySeat(session_id=held.id, juror_id=juror_id, president=juror_id == entry.jury.president) for juror_id in ids
+    )
+    await session.flush()
+
+
+async def session_of(session: AsyncSession, principal: Principal, session_id: UUID) -> EvaluationSession:
+    """The organisation's session."""
+    return await find(session, EvaluationSession, session_id, principal)
