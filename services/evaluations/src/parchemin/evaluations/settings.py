@@ -23,6 +23,8 @@ class Settings(ServiceSettings):
     """Jurors without a conflict of interest who grade each candidate, at least."""
     partly_met_below: Fraction = Fraction(1, 2)
     """A competency is acquired with strictly less than this share of its criteria partly met."""
+    time_zone: str = "Europe/Paris"
+    """Where the jury sits: the date of a deliberation is that of its place."""
     accept_future_dates: bool = False
     """Let a deliberation be dated after today: for rehearsals and scenario files, never in production."""
 

@@ -55,7 +55,7 @@ async def settle_enrolments(session: AsyncSession, enrolment_ids: Collection[UUI
     await session.flush()
     ids = sorted(enrolment_ids)
     enrolments = {row.id: row for row in await _all(session, KnownEnrolment, col(KnownEnrolment.id), ids)}
-    progress = await _progress(session, [enrolments[enrolment_id] for enrolment_id in ids])
+    progress = await progress_of(session, [enrolments[enrolment_id] for enrolment_id in ids])
     versions = {enrolment.referential_version for enrolment in enrolments.values()}
     referentials = {version: await referential_of(session, version) for version in versions}
     settled, events = [], list[Event]()
@@ -76,7 +76,8 @@ async def settle_enrolments(session: AsyncSession, enrolment_ids: Collection[UUI
     return settled
 
 
-async def _progress(session: AsyncSession, enrolments: Sequence[KnownEnrolment]) -> dict[UUID, Progress]:
+async def progress_of(session: AsyncSession, enrolments: Sequence[KnownEnrolment]) -> dict[UUID, Progress]:
+    """All that is known of each of these enrolments."""
     ids = [enrolment.id for enrolment in enrolments]
     acquired: defaultdict[UUID, dict[str, Acquisition]] = defaultdict(dict)
     for decision in await _all(session, Decision, col(Decision.enrolment_id), ids):

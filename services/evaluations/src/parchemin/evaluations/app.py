@@ -1,0 +1,64 @@
+"""The evaluations service. `uvicorn --factory parchemin.evaluations.app:create_app` starts it alone."""
+
+from functools import partial
+
+from fastapi import FastAPI
+
+from parchemin.common.bus import Bus, LocalBus
+from parchemin.common.consumer import Consumer
+from parchemin.common.http.app import Service, create_service_app, open_database
+from parchemin.contracts.events.candidates import (
+    EnrolmentBlocksExtendedV1,
+    EnrolmentOpenedV1,
+    ExemptionGrantedV1,
+    MeasuresGrantedV1,
+)
+from parchemin.evaluations.awards.routes import router as awards
+from parchemin.evaluations.deliberation.routes import router as deliberation
+from parchemin.evaluations.enrolments import service as enrolments
+from parchemin.evaluations.grading.routes import router as grading
+from parchemin.evaluations.jurors.routes import router as jurors
+from parchemin.evaluations.referential.routes import router as referentials
+from parchemin.evaluations.referential.service import publish_registered
+from parchemin.evaluations.registrations.routes import router as registrations
+from parchemin.evaluations.sessions.conflicts import router as conflicts
+from parchemin.evaluations.sessions.routes import router as sessions
+from parchemin.evaluations.settings import Settings
+
+DESCRIPTION = """The referential, and the way from a session to the award.
+
+A session is planned with a jury, candidates are registered for its modalities, jurors grade on sheets of their
+own, the policy proposes, the jury decides. Validated blocks and awarded certifications are facts for good."""
+
+
+def create_app(settings: Settings | None = None, bus: Bus | None = None) -> FastAPI:
+    """The service as an ASGI application."""
+    settings = settings or Settings()
+    database = open_database(settings, "evaluations")
+    consumer = Consumer("evaluations", database)
+    consumer.on(EnrolmentOpenedV1, enrolments.learn_enrolment)
+    consumer.on(EnrolmentBlocksExtendedV1, enrolments.extend_blocks)
+    consumer.on(MeasuresGrantedV1, enrolments.learn_measures)
+    consumer.on(ExemptionGrantedV1, enrolments.learn_exemption)
+    return create_service_app(
+        Service(
+            name="evaluations",
+            title="Parchemin: evaluations",
+            description=DESCRIPTION,
+            routers=[
+                referentials,
+                jurors,
+                sessions,
+                conflicts,
+                registrations,
+                grading,
+                deliberation,
+                awards,
+            ],
+            settings=settings,
+            database=database,
+            bus=bus or LocalBus(),
+            consumer=consumer,
+            on_start=[partial(publish_registered, database)],
+        )
+    )

@@ -1,0 +1,139 @@
+"""The steps of a session, each with what it requires."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from parchemin.common.auth import Principal
+from parchemin.common.http.conditions import require_version
+from parchemin.common.language import Text
+from parchemin.common.problems import Conflict, FieldFault, Forbidden
+from parchemin.contracts.vocabulary import Attendance, Role, SessionState
+from parchemin.evaluations.deliberation.closing import close
+from parchemin.evaluations.deliberation.rules import competencies_to_assess
+from parchemin.evaluations.deliberation.session_findings import registrations_of
+from parchemin.evaluations.enrolments.service import standings
+from parchemin.evaluations.grading.models import Sheet
+from parchemin.evaluations.referential.service import referential_of
+from parchemin.evaluations.sessions.conflicts import conflicting_pairs
+from parchemin.evaluations.sessions.models import EvaluationSession
+from parchemin.evaluations.sessions.schemas import StateChange
+from parchemin.evaluations.sessions.service import (
+    enter_state,
+    locked_session,
+    require_fit_jury,
+    require_step,
+    seats_of,
+)
+from parchemin.evaluations.settings import Settings
+
+NAMED_AT_MOST = 20
+"""How many missing sheets an answer names."""
+
+
+class TooFewGraders(Conflict):
+    """Conflicts of interest leave a candidate with too few jurors."""
+
+    code = "too_few_graders"
+    detail = Text(
+        "Trop de conflits d'intérêts : moins de {minimum} jurés pour {enrolment_id}.",
+        "Too many conflicts of interest: fewer than {minimum} jurors for {enrolment_id}.",
+    )
+
+
+class AttendanceMissing(Conflict):
+    """Somebody on the list was not called."""
+
+    code = "attendance_missing"
+    detail = Text(
+        "L'émargement manque pour {count} inscription(s).",
+        "Attendance is missing for {count} registration(s).",
+    )
+
+
+class SheetsMissing(Conflict):
+    """A juror has not signed the sheet of a candidate who was present."""
+
+    code = "sheets_missing"
+    detail = Text(
+        "{count} fiche(s) signée(s) manquent.",
+        "{count} signed sheet(s) are missing.",
+    )
+
+
+async def step(
+    session: AsyncSession,
+    principal: Principal,
+    session_id: UUID,
+    change: StateChange,
+    expected: int,
+    settings: Settings,
+) -> EvaluationSession:
+    """Lead the session to its next state."""
+    held = await locked_session(session, principal, session_id)
+    require_version(held, expected)
+    wanted = SessionState(change.state)
+    if wanted is SessionState.CLOSED:
+        await close(session, principal, held, settings, deliberated_on=change.deliberated_on, present=change.present)
+        return held
+    if not principal.has(Role.ADMINISTRATOR):
+        raise Forbidden
+    require_step(held, wanted)
+    if wanted is SessionState.OPEN:
+        seats = (await seats_of(session, [held.id]))[held.id]
+        await require_fit_jury(session, principal, seats, settings.jury_limits)
+    elif wanted is SessionState.RUNNING:
+        await _require_graders(session, held, settings.min_graders)
+    elif wanted is SessionState.DELIBERATING:
+        await _require_all_graded(session, held)
+    enter_state(held, wanted)
+    return held
+
+
+async def _require_graders(session: AsyncSession, held: EvaluationSession, minimum: int) -> None:
+    jury = [seat.juror_id for seat in (await seats_of(session, [held.id]))[held.id]]
+    conflicts = await conflicting_pairs(session, jury)
+    for registration in await registrations_of(session, held.id):
+        free = [juror for juror in jury if (juror, registration.enrolment_id) not in conflicts]
+        if len(free) < minimum:
+            raise TooFewGraders(minimum=minimum, enrolment_id=registration.enrolment_id)
+
+
+async def _require_all_graded(session: AsyncSession, held: EvaluationSession) -> None:
+    """Everyone was called, and every juror without a conflict has signed a sheet for everyone present."""
+    registrations = await registrations_of(session, held.id)
+    uncalled = [registration for registration in registrations if registration.attendance is None]
+    if uncalled:
+        raise AttendanceMissing(count=len(uncalled))
+    jury = [seat.juror_id for seat in (await seats_of(session, [held.id]))[held.id]]
+    conflicts = await conflicting_pairs(session, jury)
+    standing = await standings(session, {registration.enrolment_id for registration in registrations})
+    referential = await referential_of(session, held.referential_version)
+    needed = {
+        (registration.id, juror)
+        for registration in registrations
+        if registration.attendance == Attendance.PRESENT
+        and competencies_to_assess(referential, registration.modality, standing[registration.enrolment_id])
+        for juror in jury
+        if (juror, registration.enrolment_id) not in conflicts
+    }
+    signed = select(col(Sheet.registration_id), col(Sheet.juror_id)).where(
+        col(Sheet.session_id) == held.id, col(Sheet.state) == "signed"
+    )
+    missing = needed - {(registration, juror) for registration, juror in await session.execute(signed)}
+    if missing:
+        named = sorted(missing)[:NAMED_AT_MOST]
+        raise SheetsMissing(count=len(missing), faults=[_missing(registration, juror) for registration, juror in named])
+
+
+def _missing(registration_id: UUID, juror_id: UUID) -> FieldFault:
+    return FieldFault(
+        "/state",
+        "sheet_missing",
+        Text(
+            f"Inscription {registration_id} : juré {juror_id}.",
+            f"Registration {registration_id}: juror {juror_id}.",
+        ),
+    )
