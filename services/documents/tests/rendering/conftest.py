@@ -83,9 +83,7 @@ def a_diploma(**changes: Any) -> models.Diploma:
             "register_number": "2026-0001",
             "awarded_on": date(2026, 7, 2),
             "blocks": tuple(
-                models.ValidatedBlock(
-                    number=number, title=title, validated_on=date(2026, 7, 2), session_date=date(2026, 7, 1)
-                )
+                models.ValidatedBlock(number=number, title=title, validated_on=date(2026, 7, 2))
                 for number, title in BLOCK_TITLES.items()
             ),
         },

@@ -104,6 +104,7 @@ def test_diploma_bears_the_mentions_that_france_competences_asks_for(build: Simp
         *(title for title in build.block_titles.values()),
     ):
         assert mention in printed
+    assert printed.count("validé le 2 juillet 2026") == 3
 
 
 @pytest.mark.parametrize(
@@ -200,6 +201,14 @@ def test_notice_gives_criteria_retakes_and_appeal(build: SimpleNamespace) -> Non
     assert "partiellement rempli" in printed
     assert "M4 : C.20" in printed
     assert "Un recours gracieux" in printed
+
+
+def test_notice_says_why_an_absent_candidate_was_not_assessed(build: SimpleNamespace) -> None:
+    (modality,) = build.notice().modalities
+    assert "Absence" not in text(build.notice())
+    for attendance, said in (("absent", "Absence constatée à l’émargement : aucune"), ("excused", "Absence excusée")):
+        absent = modality.model_copy(update={"attendance": attendance})
+        assert said in text(build.notice(modalities=(absent,)))
 
 
 def test_notice_with_comments_of_sixty_lines_runs_on(build: SimpleNamespace) -> None:

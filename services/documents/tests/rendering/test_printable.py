@@ -87,6 +87,11 @@ def test_free_text_in_another_script_is_spelled_out(build: SimpleNamespace) -> N
     assert "Bravo [U+1F44F]" in printed(render(build.notice(appeal="Bravo 👏")))
 
 
+def test_a_character_that_also_begins_a_cluster_is_spelled_out_in_both_places() -> None:
+    assert printable({"reason": "\x1f\x1f\u093a"}) == {"reason": "[U+001F][U+001F][U+093A]"}
+    assert printable({"reason": "a\n\u093a"}) == {"reason": "a\n[U+093A]"}
+
+
 def test_decomposed_and_pasted_text_is_put_right() -> None:
     assert printable("Zoe\u0301\u200b\ufeff\nLefe\u0300vre\u202e") == "Zoé Lefèvre"
     assert printable({"reason": "a\r\nb\x0bc"}) == {"reason": "a\nb\nc"}

@@ -1,17 +1,20 @@
 """The inbox: an event's effect and the record that it was handled are committed together, so a repeat does nothing."""
 
+import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common.bus import Bus, Message
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
+from parchemin.common.failures import is_transient
 from parchemin.common.problems import DomainError
 from parchemin.common.statements import insert_if_absent
 from parchemin.common.tables import dead_letters, inbox
@@ -25,20 +28,40 @@ Handler = Callable[[AsyncSession, E], Awaitable[None]]
 ATTEMPTS = 3
 
 
+class ConsumerPaused(Exception):
+    """The service is starting or stopping; the bus tries again."""
+
+
+class _Unreadable(Exception):
+    """The bytes are not an event that this consumer can read. Holds the cause, and the event's id where it shows."""
+
+    def __init__(self, cause: str, event_id: UUID) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.event_id = event_id
+
+
 class Consumer:
     """Handles a service's events from elsewhere.
 
     What is unreadable, or refused by a rule, is parked as a dead letter with its cause. What fails for want of
     the database is raised, and the bus tries again without end. Anything unexpected is tried a few times, then parked.
+    What is parked counts as received, and comes again by `replay_dead_letters` only.
     """
 
     def __init__(self, name: str, database: Database) -> None:
         self.name = name
         self._database = database
         self._handlers: dict[str, tuple[type[Event], Handler[Any]]] = {}
+        self._paused = False
+        self._in_hand = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     def on(self, event: type[E], handler: Handler[E]) -> None:
         """Have `handler` called, inside the inbox transaction, for each event of this type."""
+        if event.type in self._handlers:
+            raise ValueError(f"{self.name} handles {event.type} already")
         self._handlers[event.type] = (event, handler)
 
     def subscribe(self, bus: Bus) -> None:
@@ -46,48 +69,87 @@ class Consumer:
         topics = {event.topic for event, _ in self._handlers.values()}
         bus.subscribe(self.name, sorted(topics), self.deliver)
 
+    def pause(self) -> None:
+        """Refuse deliveries: the database is not open yet, or about to close."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Take deliveries again."""
+        self._paused = False
+
+    async def drain(self) -> None:
+        """Refuse further deliveries, and return when those in hand are done."""
+        self.pause()
+        await self._idle.wait()
+
     async def deliver(self, message: Message) -> None:
         """Return when the message is handled, was handled before, concerns nobody here, or is parked."""
+        if self._paused:
+            raise ConsumerPaused(self.name)
+        self._in_hand += 1
+        self._idle.clear()
         try:
-            envelope = CloudEvent.model_validate_json(message.body)
-        except ValidationError as error:
-            await self._park(message, None, f"unreadable envelope: {error.error_count()} faults")
-            return
-        if envelope.type not in self._handlers:
-            return
-        event_type, handler = self._handlers[envelope.type]
+            await self._receive(message)
+        finally:
+            self._in_hand -= 1
+            if not self._in_hand:
+                self._idle.set()
+
+    async def _receive(self, message: Message) -> None:
         try:
-            event = event_type.model_validate(envelope.data)
-        except ValidationError as error:
-            fields = sorted({".".join(map(str, fault["loc"])) for fault in error.errors()})
-            await self._park(message, envelope.id, f"unreadable data: {', '.join(fields)}")
+            read = self._read(message.body)
+        except _Unreadable as error:
+            await self._park(message, error.event_id, f"unreadable {error.cause}")
             return
+        if read is None:
+            return
+        envelope, event, handler = read
         with trace(envelope.traceparent):
             await self._handle(message, envelope.id, event, handler)
+
+    def _read(self, body: bytes) -> tuple[CloudEvent, Event, Handler[Any]] | None:
+        """The event and who handles it; None where nobody here does."""
+        try:
+            envelope = CloudEvent.model_validate_json(body)
+        except ValidationError as error:
+            # The same bytes are the same dead letter, however often they come.
+            no_id = UUID(bytes=hashlib.sha256(body).digest()[:16])
+            raise _Unreadable(f"envelope: {error.error_count()} faults", no_id) from error
+        if envelope.type not in self._handlers:
+            return None
+        event_type, handler = self._handlers[envelope.type]
+        try:
+            return envelope, event_type.read(envelope.data), handler
+        except ValidationError as error:
+            fields = sorted({".".join(map(str, fault["loc"])) for fault in error.errors()})
+            raise _Unreadable(f"data: {', '.join(fields)}", envelope.id) from error
 
     async def _handle(self, message: Message, event_id: UUID, event: Event, handler: Handler[Any]) -> None:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async with self._database.transaction() as session:
-                    record = {"consumer": self.name, "event_id": event_id, "handled_at": utc_now()}
-                    if await insert_if_absent(session, inbox, record):
+                    if await self._is_new(session, event_id):
                         await handler(session, event)
                 return
             except DomainError as error:
                 await self._park(message, event_id, f"refused: {error.code}")
                 return
-            except (OperationalError, InterfaceError, OSError, TimeoutError):
-                raise
             except Exception as error:
-                if isinstance(error, DBAPIError) and error.connection_invalidated:
+                if is_transient(error):
                     raise
                 log.exception("event_handler_failed", event_id=str(event_id), attempt=attempt)
                 if attempt == ATTEMPTS:
                     await self._park(message, event_id, f"unexpected: {type(error).__name__}")
 
-    async def _park(self, message: Message, event_id: UUID | None, cause: str) -> None:
-        log.error("dead_letter", consumer=self.name, topic=message.topic, cause=cause)
+    async def _is_new(self, session: AsyncSession, event_id: UUID) -> bool:
+        record = {"consumer": self.name, "event_id": event_id, "handled_at": utc_now()}
+        return await insert_if_absent(session, inbox, record)
+
+    async def _park(self, message: Message, event_id: UUID, cause: str) -> None:
+        """Keep the message with its cause, and record it as received: a repeat must not overtake what came later."""
         async with self._database.transaction() as session:
+            if not await self._is_new(session, event_id):
+                return
             letter = {
                 "consumer": self.name,
                 "event_id": event_id,
@@ -98,3 +160,33 @@ class Consumer:
                 "parked_at": utc_now(),
             }
             await insert_if_absent(session, dead_letters, letter)
+        log.error("dead_letter", consumer=self.name, topic=message.topic, event_id=str(event_id), cause=cause)
+
+    async def replay_dead_letters(self) -> int:
+        """Hand each parked event to its handler again, oldest first; return how many went through this time.
+
+        An event whose handler fails again stays parked.
+        """
+        async with self._database.reading() as session:
+            parked = select(dead_letters).where(dead_letters.c.consumer == self.name).order_by(dead_letters.c.position)
+            letters = (await session.execute(parked)).all()
+        return sum([await self._replay(letter.position, letter.event_id, letter.body) for letter in letters])
+
+    async def _replay(self, position: int, parked_id: UUID, body: bytes) -> bool:
+        """The dead letter goes in the transaction of the effect."""
+        try:
+            read = self._read(body)
+            if read is None:
+                return False
+            envelope, event, handler = read
+            with trace(envelope.traceparent):
+                async with self._database.transaction() as session:
+                    await session.execute(delete(dead_letters).where(dead_letters.c.position == position))
+                    received = (inbox.c.consumer == self.name) & (inbox.c.event_id == parked_id)
+                    if await session.scalar(delete(inbox).where(received).returning(inbox.c.event_id)):
+                        await self._is_new(session, envelope.id)
+                        await handler(session, event)
+            return True
+        except Exception as error:
+            log.warning("replay_failed", consumer=self.name, event_id=str(parked_id), cause=type(error).__name__)
+            return False

@@ -1,12 +1,13 @@
 """One database per service: a writing and a reading session, on SQLite and on PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -34,8 +35,10 @@ class Database:
             self._writer = _sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE", read_only=False)
             self._reader = _sqlite_engine(url, pool_size=4, begin="BEGIN", read_only=True)
         else:
-            self._writer = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
-            self._reader = self._writer
+            self._writer = create_async_engine(
+                url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+            )
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -53,6 +56,27 @@ class Database:
         async with AsyncSession(self._reader, expire_on_commit=False) as session:
             yield session
 
+    @asynccontextmanager
+    async def leadership(self, name: str) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+        """Of all processes on this database one leads at a time: `await leads()` tells whether it is this one.
+
+        The lock lives and dies with a connection of its own. SQLite: always this one.
+        """
+        if self.is_sqlite:
+            yield _alone
+            return
+        async with self._writer.connect() as pooled:
+            connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
+            statement = select(func.pg_try_advisory_lock(lock_number(name)))
+
+            async def leads() -> bool:
+                return bool(await connection.scalar(statement))
+
+            try:
+                yield leads
+            finally:
+                await connection.invalidate()  # closed, not returned to the pool with the lock
+
     @property
     def engine(self) -> AsyncEngine:
         """The writing engine, for what needs a connection of its own."""
@@ -64,8 +88,17 @@ class Database:
         await self._reader.dispose()
 
 
+def lock_number(name: str) -> int:
+    """The name as a number for PostgreSQL's advisory locks."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+
+
+async def _alone() -> bool:
+    return True
+
+
 def _sqlite_engine(url: str, *, pool_size: int, begin: str, read_only: bool) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=60)
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=60, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: ConnectionPoolEntry) -> None:

@@ -57,5 +57,6 @@ class FieldCipher:
 def installation_cipher(settings: EncryptionSettings, folder: Path) -> FieldCipher:
     """The cipher under the configured key, or under a key file made at first use."""
     if settings.key is not None:
-        return FieldCipher(base64.urlsafe_b64decode(settings.key.get_secret_value()))
+        key = settings.key.get_secret_value()
+        return FieldCipher(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)))
     return FieldCipher(read_or_create(folder / "encryption.key", lambda: AESGCM.generate_key(256)))

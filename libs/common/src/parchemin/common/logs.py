@@ -34,6 +34,11 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = name != "uvicorn.access"  # the middleware writes a line of its own, without the URL
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it writes URLs
 
 
 def _identify(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from alembic import command, context
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, func, select
 
 from parchemin.common import tables
-from parchemin.common.database import Database
+from parchemin.common.database import Database, lock_number
 from parchemin.common.settings import default_database_url
 
 
@@ -74,6 +74,8 @@ async def _run(action: str, service: str, message: str | None) -> None:
 
 
 def _act(connection: Connection, action: str, service: str, message: str | None) -> None:
+    if connection.dialect.name != "sqlite":  # where a writing transaction is alone anyway
+        connection.execute(select(func.pg_advisory_xact_lock(lock_number("parchemin.migrations"))))
     configuration = config(service)
     configuration.attributes["connection"] = connection
     command.upgrade(configuration, "head")

@@ -2,20 +2,20 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 
 def read_or_create(path: Path, make: Callable[[], bytes]) -> bytes:
-    """The file's bytes; where there is none, what `make` gives. Of several processes the first one's stands."""
+    """The file's bytes; where there is none, what `make` gives. Of several racing callers the first one's stands."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(make())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        # A draft of this call's own, 0600 from its first byte, takes the name only when it is whole and on disk.
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.") as draft:
+            draft.write(make())
+            draft.flush()
+            os.fsync(draft.fileno())
+            with suppress(FileExistsError):
+                os.link(draft.name, path)
     return path.read_bytes()

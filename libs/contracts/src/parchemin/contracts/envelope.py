@@ -5,7 +5,7 @@ Source: CloudEvents 1.0.2, JSON event format; partitioning and distributed traci
 """
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
@@ -27,6 +27,12 @@ class Event(BaseModel):
     """Reverse name with the version: `parchemin.evaluations.block_validated.v1`."""
     topic: ClassVar[str]
     """Where it is published, by service: `parchemin.evaluations.v1`."""
+
+    @classmethod
+    def read(cls, data: object) -> Self:
+        """The fact in an envelope's data. Members that this version does not know are ignored at every depth,
+        also in shapes that forbid them where a person enters them."""
+        return cls.model_validate(data, extra="ignore")
 
     @property
     def key(self) -> str:

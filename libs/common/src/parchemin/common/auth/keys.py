@@ -8,8 +8,10 @@ from typing import Protocol
 
 import httpx
 import structlog
-from joserfc.jwk import ECKey, KeySet
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet, OctKey
 
+from parchemin.common.problems.http import Unavailable
 from parchemin.common.secret_files import read_or_create
 
 log = structlog.get_logger()
@@ -63,25 +65,31 @@ class JwksUrl:
         self._lock = asyncio.Lock()
 
     async def keys(self, *, kid: str | None) -> KeySet:
-        if self._is_due(kid):
+        being_fetched = self._lock.locked() and not self._knows(kid)
+        if being_fetched or self._is_due(kid):
             async with self._lock:
                 if self._is_due(kid):
                     await self._fetch()
+        if not self._keys:
+            raise Unavailable  # no verdict on the token: the client is to keep it, and come again
         return self._keys
+
+    def _knows(self, kid: str | None) -> bool:
+        return any(kid is None or key.kid == kid for key in self._keys)
 
     def _is_due(self, kid: str | None) -> bool:
         now = time.monotonic()
         if now - self._tried_at < RETRY_SECONDS:
             return False
-        known = any(kid is None or key.kid == kid for key in self._keys.keys)
-        return not known or now - self._fetched_at > REFRESH_SECONDS
+        return not self._knows(kid) or now - self._fetched_at > REFRESH_SECONDS
 
     async def _fetch(self) -> None:
         self._tried_at = time.monotonic()
         try:
             response = await self._client.get(self._url, timeout=5)
             response.raise_for_status()
-            self._keys = KeySet.import_key_set(response.json())
+            published = KeySet.import_key_set(response.json())
+            self._keys = KeySet([key for key in published if not isinstance(key, OctKey)])
             self._fetched_at = self._tried_at
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, JoseError, ValueError, TypeError, KeyError) as error:
             log.error("jwks_fetch_failed", cause=type(error).__name__)

@@ -15,6 +15,7 @@ from parchemin.common.settings import AuthSettings
 from parchemin.contracts.vocabulary import Role
 
 MAX_TOKEN = 8_000
+MAX_SUBJECT = 255  # OpenID Connect Core §2
 ACCESS_TOKEN_TYPES = {None, "JWT", "at+jwt", "application/at+jwt"}
 
 
@@ -44,29 +45,37 @@ class TokenVerifier:
             decoded = jwt.decode(token, keys, algorithms=list(self._settings.algorithms))
             self._claims.validate(decoded.claims)
             return self._principal(decoded.claims)
-        except (JoseError, ValueError, TypeError, UnicodeError, KeyError) as error:
+        except (JoseError, ValueError, TypeError, UnicodeError, KeyError, RecursionError) as error:
             raise Unauthenticated from error
 
     def _principal(self, claims: dict[str, Any]) -> Principal:
-        if claims.get("typ") == "ID" or not isinstance(claims["sub"], str) or not claims["sub"]:
+        if claims.get("typ") == "ID" or len(claims["sub"]) > MAX_SUBJECT:
             raise Unauthenticated
         organisation = claims.get(self._settings.organisation_claim)
         known = set(Role)
         return Principal(
             subject=claims["sub"],
             issuer=claims["iss"],
-            organisation_id=UUID(organisation) if organisation is not None else None,
+            organisation_id=UUID(_text(organisation)) if organisation is not None else None,
             roles=frozenset(Role(role) for role in _texts(claims, self._settings.roles_claim) if role in known),
-            scopes=frozenset(str(claims.get("scope", "")).split()),
+            scopes=frozenset(_text(claims.get("scope", "")).split()),
         )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise Unauthenticated
+    return value
 
 
 def _texts(claims: dict[str, Any], path: str) -> list[str]:
     """A claim that is a list of texts; a dotted path reaches into objects, as Keycloak nests its roles."""
     value: Any = claims
     for step in path.split("."):
-        value = value.get(step, []) if isinstance(value, dict) else []
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+        value = value.get(step, []) if isinstance(value, dict) else None
+    if not isinstance(value, list):
+        raise Unauthenticated
+    return [_text(item) for item in value]
 
 
 ROLE_SCOPES: dict[Role, tuple[str, ...]] = {

@@ -5,6 +5,7 @@ outbox row stays unpublished until then. A process killed in between finds the r
 group absorbs the repeat.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Collection
 
@@ -30,6 +31,8 @@ class LocalBus:
         """Nothing is in hand but what a publisher waits for."""
 
     async def publish(self, message: Message) -> None:
-        """Hand the bytes to each group in turn; raises what a group raised, and the publisher tries again."""
-        for deliver in self._groups[message.topic].values():
-            await deliver(message)
+        """Hand the bytes to every group, whatever the others do; then raise what one raised: it is tried again."""
+        deliveries = (deliver(message) for deliver in self._groups[message.topic].values())
+        for outcome in await asyncio.gather(*deliveries, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome

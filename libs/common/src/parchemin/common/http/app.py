@@ -1,8 +1,7 @@
 """The application factory: every service is made by it, so that all answer alike."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +9,7 @@ import httpx
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 
 from parchemin.common import migrations
 from parchemin.common.auth.access import Access, public
@@ -19,15 +19,15 @@ from parchemin.common.bus import Bus, LocalBus
 from parchemin.common.consumer import Consumer
 from parchemin.common.database import Database
 from parchemin.common.http import health, openapi
+from parchemin.common.http.background import Background, Task
 from parchemin.common.http.middleware import RequestContext, with_request_id
+from parchemin.common.http.unit_of_work import TransactionalRoute, writing_session
 from parchemin.common.logs import configure_logs
 from parchemin.common.problems import handlers
 from parchemin.common.problems.http import MethodNotAllowed
 from parchemin.common.problems.representation import problem_response
 from parchemin.common.relay import Relay
 from parchemin.common.settings import AuthSettings, ServiceSettings, default_database_url, house
-
-Task = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,22 @@ def create_service_app(service: Service) -> FastAPI:
     """The service as an ASGI application, with its relay and its consumer in its lifespan."""
     configure_logs(house().log_level)
     routers = [*service.routers, health.router]
-    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
-    for route in routes:
-        if not any(isinstance(call, Access) or call is public for call in openapi.calls_of(route)):
-            raise ValueError(f"{route.path} declares no access")
-
-    app = FastAPI(title=service.title, version="1", lifespan=_lifespan(service), docs_url=None, redoc_url=None)
+    routes = [_checked(route) for router in routers for route in router.routes]
+    app = FastAPI(
+        title=service.title,
+        version="1",
+        lifespan=_lifespan(service),
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # its redirect would name the host that the client says
+    )
     for router in routers:
         app.include_router(router)
+    if service.consumer is not None:  # now, and not at start: no other service's relay may run before
+        service.consumer.subscribe(service.bus)
+        service.consumer.pause()
+    app.state.background = Background()
+    app.state.routes = routes
     app.state.settings = service.settings
     app.state.database = service.database
     app.state.requests_in_progress = set()
@@ -88,15 +96,35 @@ def create_service_app(service: Service) -> FastAPI:
     return app
 
 
+def _checked(route: BaseRoute) -> APIRoute:
+    """An operation that says who may call it, and runs in a unit of work where it writes."""
+    if not isinstance(route, APIRoute):  # a router within a router, a mounted application: not seen through here
+        raise ValueError(f"{route!r} is not an operation whose access can be checked")
+    calls = list(openapi.calls_of(route))
+    if not any(isinstance(call, Access) or call is public for call in calls):
+        raise ValueError(f"{route.path} declares no access")
+    if writing_session in calls and not isinstance(route, TransactionalRoute):
+        raise ValueError(f"{route.path} writes, and its router has no route_class=TransactionalRoute")
+    return route
+
+
+def routes_of(app: FastAPI) -> Sequence[APIRoute]:
+    """The operations of an application that the factory made."""
+    routes: Sequence[APIRoute] = app.state.routes
+    return routes
+
+
 def _method_not_allowed(routes: Sequence[APIRoute]) -> Callable[[Request, Exception], Response]:
     """405 with the methods of all routes of the path: stock routing names those of the first one only."""
 
     def handle(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - Starlette's signature is wider
-        path = request.url.path
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
         matching = [route for route in routes if route.path_regex.match(path)]
-        allowed = sorted({method for route in matching for method in route.methods or ()})
-        headers = {"Allow": ", ".join(allowed) or (error.headers or {}).get("Allow", "")}
+        allowed = {method for route in matching for method in route.methods or ()}
+        if "GET" in allowed:
+            allowed.add("HEAD")
+        headers = {"Allow": ", ".join(sorted(allowed)) or (error.headers or {}).get("Allow", "")}
         return problem_response(request, MethodNotAllowed(headers=headers))
 
     return handle
@@ -111,16 +139,16 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
                 await migrations.upgrade(service.database, service.name)
             keys = await _key_source(stack)
             app.state.token_verifier = TokenVerifier(AuthSettings(), keys)
-            if service.consumer is not None:
-                service.consumer.subscribe(service.bus)
             for task in service.on_start:
                 await task()
+            if service.consumer is not None:
+                service.consumer.resume()
+                stack.push_async_callback(service.consumer.drain)
             await service.bus.start()
             stack.push_async_callback(service.bus.stop)
             relay = Relay(service.database, service.bus, poll_seconds=service.settings.relay_poll_seconds)
             app.state.relay = relay
-            for run in (relay.run, *service.background):
-                stack.push_async_callback(_stop, asyncio.create_task(_forever(run)))
+            await stack.enter_async_context(app.state.background.running([relay.run, *service.background]))
             yield
 
     return lifespan
@@ -132,13 +160,3 @@ async def _key_source(stack: AsyncExitStack) -> KeySource:
         return LocalKey(house().var / "keys")
     client = await stack.enter_async_context(httpx.AsyncClient())
     return JwksUrl(settings.jwks_url, client)
-
-
-async def _forever(run: Task) -> None:
-    await run()
-
-
-async def _stop(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task

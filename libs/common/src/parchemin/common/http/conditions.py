@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 
-from parchemin.common.columns import Aggregate
+from parchemin.common.columns import Record
 from parchemin.common.problems.http import PreconditionRequired, StaleVersion
 
 _ETAG = re.compile(r'^"([0-9]{1,9})"$')
@@ -33,9 +33,9 @@ def expected_version(
 ExpectedVersion = Annotated[int, Depends(expected_version)]
 
 
-def require_version(aggregate: Aggregate, expected: int) -> None:
+def require_version(record: Record, expected: int) -> None:
     """Refuse the update where the client did not edit the current version."""
-    if aggregate.version != expected:
+    if record.version != expected:
         raise StaleVersion
 
 

@@ -1,27 +1,34 @@
 """Probes of an orchestrator."""
 
-from typing import Any
-
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy import text
 
 from parchemin.common.auth import public
 from parchemin.common.database import Database
+from parchemin.common.http.background import Background
 from parchemin.common.problems.http import Unavailable
 from parchemin.common.problems.representation import documented
 
 router = APIRouter(prefix="/health", tags=["health"], dependencies=[Depends(public)])
 
 
-@router.get("/live", summary="The process answers")
-async def live() -> dict[str, str]:
-    """200 as long as the process runs its event loop."""
+def _work_goes_on(request: Request) -> None:
+    background: Background = request.app.state.background
+    if background.failed:
+        raise Unavailable
+
+
+@router.get("/live", summary="The process need not be restarted", responses=documented(Unavailable))
+async def live(request: Request) -> dict[str, str]:
+    """200 as long as the event loop and the work beside the requests run; 503 when only a restart would help."""
+    _work_goes_on(request)
     return {"status": "live"}
 
 
-@router.get("/ready", summary="The service can do its work", responses=documented(Unavailable), response_model=None)
-async def ready(request: Request) -> dict[str, Any]:
-    """200 when the database answers; 503 otherwise."""
+@router.get("/ready", summary="The service can do its work", responses=documented(Unavailable))
+async def ready(request: Request) -> dict[str, str]:
+    """200 when the database answers and the work beside the requests runs; 503 otherwise."""
+    _work_goes_on(request)
     database: Database = request.app.state.database
     async with database.reading() as session:
         await session.execute(text("SELECT 1"))

@@ -6,7 +6,7 @@ import time
 import structlog
 from asgi_correlation_id import CorrelationIdMiddleware
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from parchemin.common.ids import new_id
@@ -39,6 +39,9 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # as GET; the server sends no content (RFC 9110 §9.3.2)
+            scope = {**scope, "method": "GET"}
+            send = _without_content(send)
         request = Request(scope)
         with trace(request.headers.get("traceparent")):
             await self._respond(request, receive, send)
@@ -62,6 +65,8 @@ class RequestContext:
                 await self._problem(BodyTooLarge(limit=self._max_body_bytes), request, receive, observe)
             else:
                 await self._app(request.scope, self._limited(receive), observe)
+        except ClientDisconnect:
+            log.info("client_disconnected")
         except Exception as error:  # the last resort: a defect is answered as a problem, and logged whole
             log.error("unhandled_error", exc_info=error)
             if status == 0:
@@ -77,7 +82,7 @@ class RequestContext:
 
     def _is_declared_too_large(self, request: Request) -> bool:
         declared = request.headers.get("content-length", "0")
-        return declared.isdigit() and int(declared) > self._max_body_bytes
+        return declared.isascii() and declared.isdigit() and int(declared) > self._max_body_bytes
 
     def _limited(self, receive: Receive) -> Receive:
         received = 0
@@ -94,6 +99,15 @@ class RequestContext:
 
     async def _problem(self, error: DomainError, request: Request, receive: Receive, send: Send) -> None:
         await problem_response(request, error)(request.scope, receive, send)
+
+
+def _without_content(send: Send) -> Send:
+    async def headers_only(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return headers_only
 
 
 def with_request_id(app: ASGIApp) -> ASGIApp:

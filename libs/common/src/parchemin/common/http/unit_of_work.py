@@ -11,18 +11,19 @@ from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Header, Request, Response, params
 from fastapi.routing import APIRoute
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common.auth.principal import Principal, authenticated
 from parchemin.common.clock import utc_now
-from parchemin.common.database import Database
+from parchemin.common.database import Database, lock_number
 from parchemin.common.problems.http import (
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
     RequestInProgress,
+    UnsupportedMediaType,
 )
 from parchemin.common.statements import insert_if_absent, is_sqlite
 from parchemin.common.tables import idempotency_keys
@@ -64,8 +65,8 @@ class UnitOfWork:
         self._stack.callback(self._in_progress.discard, place)
         session = await self.session()
         if not is_sqlite(session):
-            lock = int.from_bytes(hashlib.sha256(repr(place).encode()).digest()[:8], signed=True)
-            if not await session.scalar(select(func.pg_try_advisory_xact_lock(lock))):
+            lock = func.pg_try_advisory_xact_lock(lock_number(repr(place)))
+            if not await session.scalar(select(lock)):
                 raise RequestInProgress
         row = {"scope": scope, "key": key, "fingerprint": fingerprint, "created_at": utc_now()}
         if not await insert_if_absent(session, idempotency_keys, row):
@@ -85,6 +86,8 @@ class UnitOfWork:
         """Store the answer under the request's key."""
         if self._claimed is None:
             return
+        if not hasattr(response, "body"):
+            raise TypeError("the answer to a request with an idempotency key is stored, so it cannot be streamed")
         scope, key = self._claimed
         headers = {name: response.headers[name] for name in _REPLAYED_HEADERS if name in response.headers}
         session = await self.session()
@@ -104,15 +107,21 @@ class UnitOfWork:
 
 
 class TransactionalRoute(APIRoute):
-    """A route whose writing requests run in a unit of work. Give it to every router: `route_class=`."""
+    """A route whose writing requests run in a unit of work. Give it to every router: `route_class=`.
+
+    It reads its body before the transaction begins, and refuses one of another media type than it documents.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        expected = _documented_media_type(self)
 
         async def within_unit_of_work(request: Request) -> Response:
             if request.method in {"GET", "HEAD", "OPTIONS"}:
                 return await handle(request)
-            await request.body()  # no lock is held while a client is still sending
+            body = await request.body()  # no lock is held while a client is still sending
+            if body and expected is not None and not _is_media_type(request.headers.get("content-type", ""), expected):
+                raise UnsupportedMediaType(expected=expected)
             state = request.app.state
             async with UnitOfWork(state.database, state.requests_in_progress) as unit:
                 request.state.unit_of_work = unit
@@ -166,3 +175,18 @@ async def _fingerprint(request: Request) -> str:
         digest.update(part)
     digest.update(await request.body())
     return digest.hexdigest()
+
+
+def _documented_media_type(route: APIRoute) -> str | None:
+    """What the body is declared as; None where the operation reads a form, or the bytes itself."""
+    if route.body_field is None or isinstance(route.body_field.field_info, params.Form):
+        return None
+    declared = route.body_field.field_info
+    return declared.media_type if isinstance(declared, params.Body) else "application/json"
+
+
+def _is_media_type(content_type: str, expected: str) -> bool:
+    """Whether a `Content-Type` is the expected one; for JSON also those that are built on it (RFC 6839 §3.1)."""
+    given = content_type.partition(";")[0].strip().lower()
+    is_json_based = given.startswith("application/") and given.endswith("+json")
+    return given == expected or (expected == "application/json" and is_json_based)

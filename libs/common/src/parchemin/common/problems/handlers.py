@@ -1,13 +1,15 @@
 """From exceptions to problems, in one place."""
 
 import structlog
+from asyncpg import PostgresError  # type: ignore[import-untyped]  # it has no stubs
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
+from parchemin.common.failures import is_transient
 from parchemin.common.problems import http
 from parchemin.common.problems.errors import Conflict, DomainError, NotFound, Unprocessable
 from parchemin.common.problems.representation import problem_response
@@ -23,7 +25,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _protocol)
     app.add_exception_handler(StaleDataError, _stale)
     app.add_exception_handler(IntegrityError, _integrity)
-    for away in (OperationalError, InterfaceError, PoolTimeout, OSError):
+    for away in (DBAPIError, PostgresError, PoolTimeout, OSError):
         app.add_exception_handler(away, _away)
 
 
@@ -56,15 +58,28 @@ def _protocol(request: Request, error: Exception) -> Response:
 
 
 def _stale(request: Request, _error: Exception) -> Response:
-    return problem_response(request, http.StaleVersion())
+    """Another transaction changed the row since this one read it."""
+    return problem_response(request, http.StaleVersion() if "if-match" in request.headers else Conflict())
 
 
 def _integrity(request: Request, error: Exception) -> Response:
-    """A constraint held against a race that the use case could not see; nothing was changed."""
-    log.warning("constraint_held", cause=type(error).__name__)
+    """A constraint held against a race that the use case could not see; nothing was changed.
+
+    A value that is missing is no race: that is a defect.
+    """
+    assert isinstance(error, IntegrityError)  # noqa: S101
+    if _MISSING & {getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorname", None)}:
+        raise error
+    constraint = getattr(error.orig.__cause__, "constraint_name", None) if error.orig else None
+    log.warning("constraint_held", constraint=constraint)
     return problem_response(request, Conflict())
 
 
+_MISSING = {"23502", "SQLITE_CONSTRAINT_NOTNULL"}
+
+
 def _away(request: Request, error: Exception) -> Response:
+    if not is_transient(error):
+        raise error
     log.error("dependency_away", cause=type(error).__name__)
     return problem_response(request, http.Unavailable())

@@ -81,7 +81,6 @@ class ValidatedBlock(Printed):
     number: int
     title: Text
     validated_on: date
-    session_date: date
 
 
 class Diploma(Printed):
@@ -200,6 +199,7 @@ class CompetencyResult(Printed):
 
 class ModalityResult(Printed):
     modality: Text
+    attendance: Literal["present", "absent", "excused"] = "present"
     competencies: tuple[CompetencyResult, ...]
 
 

@@ -71,12 +71,22 @@ def _printable_text(text: str, field: str, free: bool) -> str:
     text = "".join(point for point in text if unicodedata.category(point) != "Cf")
     if not free:
         text = re.sub(" *\n *", " ", text)
-    unprintable = unprintable_characters(text.replace("\n", ""))
-    if unprintable and not free:
-        raise UnprintableText(field, unprintable)
-    for cluster in unprintable:
-        text = text.replace(cluster, "".join(f"[U+{ord(point):04X}]" for point in cluster))
-    return text
+    if not free:
+        refused = unprintable_characters(text)
+        if refused:
+            raise UnprintableText(field, refused)
+        return text
+    return "\n".join(_spelled_out(line) for line in text.split("\n"))
+
+
+def _spelled_out(line: str) -> str:
+    """Cluster by cluster: one that cannot be printed may begin another one ("\x1f", "\x1f\u093a")."""
+    refused = unprintable_characters(line)
+    return "".join(_spelled(cluster) if cluster in refused else cluster for cluster in _clusters(line))
+
+
+def _spelled(cluster: str) -> str:
+    return "".join(f"[U+{ord(point):04X}]" for point in cluster)
 
 
 def _clusters(text: str) -> list[str]:

@@ -1,0 +1,145 @@
+"""`parchemin demo`: a scenario, from the first candidate to the last diploma."""
+
+import asyncio
+import json
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from parchemin.standalone.demo.cast import Cast
+from parchemin.standalone.demo.outcome import count_events, fetch_documents, outcome
+from parchemin.standalone.demo.player import Player
+from parchemin.standalone.demo.scenario import Scenario
+from parchemin.standalone.demo.server import Server
+
+SERVICES = ("candidates", "evaluations", "budget", "documents")
+MADE_HERE = ("server", "documents")
+KIND_LABELS = {
+    "block_attestation": "attestations de bloc",
+    "diploma": "parchemins",
+    "jury_minutes": "procès-verbaux",
+    "results_notice": "notifications de résultats",
+}
+
+
+async def play(scenario: Scenario, out: Path, console: Console) -> dict[str, Any]:
+    """Play the scenario on a server of its own under `out`, and write `out/summary.json`; returns its content.
+
+    What an earlier run left under `out` is replaced.
+    """
+    for name in MADE_HERE:
+        shutil.rmtree(out / name, ignore_errors=True)
+    out.mkdir(parents=True, exist_ok=True)
+    server = Server(out / "server", _settings(scenario))
+    try:
+        await server.start()
+        async with httpx.AsyncClient(base_url=server.url, timeout=60) as http:
+            summary = await _play_on(scenario, out, http, console)
+    finally:
+        server.close()
+    (out / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return summary
+
+
+async def _play_on(scenario: Scenario, out: Path, http: httpx.AsyncClient, console: Console) -> dict[str, Any]:
+    player = Player(scenario, cast := Cast(http, out / "server" / "keys"), http)
+    seconds: dict[str, float] = {}
+    columns = (SpinnerColumn(), TextColumn("{task.description:<42}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+
+        @contextmanager
+        def step(name: str, label: str, total: int) -> Iterator[Any]:
+            task = progress.add_task(label, total=max(total, 1))
+            started = time.perf_counter()
+            yield lambda: progress.advance(task)
+            seconds[name] = round(time.perf_counter() - started, 3)
+            progress.update(task, completed=max(total, 1))
+
+        with step("school", "École et jurés", 1):
+            await player.found_school()
+        with step("enrolments", "Candidats et inscriptions", len(scenario.candidates)) as advance:
+            await player.enrol(advance)
+        asked = len(scenario.accommodations) + len(scenario.exemptions)
+        with step("accommodations", "Aménagements et dispenses", asked) as advance:
+            await player.accommodate(advance)
+        for session in scenario.sessions:
+            label = f"Session {session.ref} du {session.date:%d/%m/%Y}"
+            with step(f"session {session.ref}", label, len(session.registrations)) as advance:
+                await player.hold(session, advance)
+        with step("documents", "Documents", 1):
+            await _documents_issued(cast)
+            listed = await fetch_documents(player, cast.administrator, out)
+        await player.settle()
+    databases = {name: f"sqlite+aiosqlite:///{(out / 'server' / name).resolve()}.sqlite3" for name in SERVICES}
+    return {
+        **await outcome(player, cast.administrator),
+        "documents": listed,
+        "events": await count_events(databases),
+        "seconds": seconds,
+        "refusals": sorted(player.refusals),
+    }
+
+
+async def _documents_issued(cast: Cast) -> None:
+    """Documents are made after their events: wait for the last."""
+    while (await cast.administrator.get("/v1/documents", state="pending", limit=1)).body["items"]:
+        await asyncio.sleep(0.05)
+
+
+def _settings(scenario: Scenario) -> dict[str, str]:
+    """A rehearsal's settings: sessions may lie ahead, and juries be as small as the file has them."""
+    smallest = min((len(session.jury.members) for session in scenario.sessions), default=2)
+    return {
+        "PARCHEMIN_EVALUATIONS_ACCEPT_FUTURE_DATES": "true",
+        "PARCHEMIN_EVALUATIONS_JURY_MIN_MEMBERS": str(max(1, min(2, smallest))),
+        "PARCHEMIN_EVALUATIONS_MIN_GRADERS": str(max(1, min(2, smallest))),
+    }
+
+
+def report(summary: dict[str, Any], scenario: Scenario, out: Path, console: Console) -> None:
+    """The closing table."""
+    table = Table(title=f"{scenario.organisation.name} · {scenario.name}", title_style="bold")
+    table.add_column("Session")
+    table.add_column("Date")
+    table.add_column("Inscriptions", justify="right")
+    table.add_column("Blocs validés", justify="right")
+    table.add_column("Certifications", justify="right")
+    blocks = Counter(row["session"] for row in summary["blocks_validated"])
+    awards = Counter(row["session"] for row in summary["certifications"])
+    for session in scenario.sessions:
+        table.add_row(
+            session.ref,
+            f"{session.date:%d/%m/%Y}",
+            str(len(session.registrations)),
+            str(blocks[session.ref]),
+            str(awards[session.ref]),
+        )
+    table.add_section()
+    table.add_row(
+        "Total",
+        f"{summary['candidates']} candidats",
+        str(sum(len(session.registrations) for session in scenario.sessions)),
+        str(len(summary["blocks_validated"])),
+        str(len(summary["certifications"])),
+        style="bold",
+    )
+    console.print()
+    console.print(table)
+    kinds = Counter(document["kind"] for document in summary["documents"])
+    documents = Table(title="Documents", title_style="bold", show_header=False)
+    for kind, count in sorted(kinds.items()):
+        documents.add_row(KIND_LABELS.get(kind, kind), str(count), str(out / "documents" / kind))
+    documents.add_row("résumé", "1", str(out / "summary.json"))
+    console.print(documents)
+    for refusal in summary["refusals"]:
+        console.print(f"[yellow]Refusé par une règle[/yellow] {refusal}", highlight=False)
+    console.print(f"{sum(summary['events'].values())} événements, {sum(summary['seconds'].values()):.1f} s.")
