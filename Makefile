@@ -1,19 +1,65 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := libs/contracts libs/common services/candidates services/evaluations services/budget services/documents services/standalone
+PACKAGES := libs/contracts libs/common \
+  services/candidates services/evaluations services/budget services/documents services/standalone
+SERVICES := candidates evaluations budget documents
+OUT ?= var/demo
 
-.PHONY: setup demo serve test check lint types imports unit generated lock clean
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test check lint types imports unit migrations generated generate lock clean
 
-setup: $(VENV)/.ready
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.ready  ## make the virtual environment from the lock
 
 $(VENV)/.ready: requirements.lock $(addsuffix /pyproject.toml,$(PACKAGES))
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(addprefix --editable ./,$(PACKAGES))
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+	  $(addprefix --editable ./,$(PACKAGES))
 	touch $@
 
-lock:  ## rewrite requirements.lock from the pyproject files
+demo: setup  ## play the sample cohort; documents and summary go to var/demo
+	$(BIN)/parchemin demo --out $(OUT)
+
+serve: setup  ## run the four services on http://127.0.0.1:8000
+	$(BIN)/parchemin serve
+
+test: setup  ## run all tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: lint types imports unit  ## fast feedback: lint, types, import rules, rules' tests
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy $(addsuffix /src,$(PACKAGES))
+
+imports: setup
+	$(BIN)/lint-imports
+
+unit: setup
+	$(BIN)/python -m pytest -n 2 -q -m "not postgres and not slow" libs services -k "rules or policy or contracts"
+
+migrations: setup  ## fail where a model has moved on from its migrations
+	for service in $(SERVICES); do \
+	  PARCHEMIN_VAR=$$(mktemp -d) $(BIN)/python -m parchemin.common.migrations check $$service || exit 1; \
+	done
+
+generated: setup  ## fail where docs/api is not current
+	PARCHEMIN_VAR=$$(mktemp -d) $(BIN)/python -m parchemin.standalone.generate docs/api --check
+
+generate: setup  ## write docs/api anew
+	PARCHEMIN_VAR=$$(mktemp -d) $(BIN)/python -m parchemin.standalone.generate docs/api
+
+lock: setup  ## write requirements.lock anew: versions and hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --no-emit-index-url --no-emit-find-links $(foreach p,$(PACKAGES),--no-emit-package parchemin-$(notdir $(p))) \
 	  --group pyproject.toml:dev pyproject.toml --output-file requirements.lock
+
+clean:  ## remove what was made, but for the virtual environment
+	rm -rf var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

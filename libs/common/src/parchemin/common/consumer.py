@@ -181,10 +181,12 @@ class Consumer:
             envelope, event, handler = read
             with trace(envelope.traceparent):
                 async with self._database.transaction() as session:
-                    await session.execute(delete(dead_letters).where(dead_letters.c.position == position))
+                    letter = delete(dead_letters).where(dead_letters.c.position == position)
+                    if await session.scalar(letter.returning(dead_letters.c.position)) is None:
+                        return False  # replayed by somebody else
                     received = (inbox.c.consumer == self.name) & (inbox.c.event_id == parked_id)
-                    if await session.scalar(delete(inbox).where(received).returning(inbox.c.event_id)):
-                        await self._is_new(session, envelope.id)
+                    await session.execute(delete(inbox).where(received))
+                    if await self._is_new(session, envelope.id):
                         await handler(session, event)
             return True
         except Exception as error:

@@ -21,7 +21,7 @@ class Event(BaseModel):
     Within a version only optional members with a default may be added. Anything else is a new class.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
     type: ClassVar[str]
     """Reverse name with the version: `parchemin.evaluations.block_validated.v1`."""
@@ -48,7 +48,7 @@ class Event(BaseModel):
 class CloudEvent(BaseModel):
     """One event as it travels."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
     specversion: Literal["1.0"] = "1.0"
     id: UUID
@@ -67,6 +67,11 @@ class CloudEvent(BaseModel):
         return self.model_dump_json(exclude_none=True).encode()
 
 
+def schema_id(event: type[Event]) -> str:
+    """Name of the schema of an event's data."""
+    return f"{SCHEMA_ROOT}/{event.type}.json"
+
+
 def wrap(event: Event, *, event_id: UUID, at: datetime, traceparent: str | None = None) -> CloudEvent:
     """Put a fact into its envelope; `at` is when it became true (aware, UTC)."""
     service = event.type.split(".")[1]
@@ -76,7 +81,7 @@ def wrap(event: Event, *, event_id: UUID, at: datetime, traceparent: str | None 
         type=event.type,
         subject=event.subject,
         time=at,
-        dataschema=f"{SCHEMA_ROOT}/{event.type}.json",
+        dataschema=schema_id(type(event)),
         partitionkey=event.key,
         traceparent=traceparent,
         data=event.model_dump(mode="json"),

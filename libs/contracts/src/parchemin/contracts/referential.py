@@ -34,7 +34,7 @@ Listed = Annotated[tuple[_T, ...], Field(max_length=999)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Block(_Part):

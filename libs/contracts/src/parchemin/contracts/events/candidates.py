@@ -32,7 +32,7 @@ class OrganisationRegisteredV1(Event):
 class Identity(BaseModel):
     """Who a diploma names, as the civil register has it."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
     birth_name: str
     used_name: str | None
@@ -94,7 +94,7 @@ class EnrolmentBlocksExtendedV1(EnrolmentFact):
 class Measure(BaseModel):
     """A reasonable accommodation. Says what is done, never why."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
     kind: MeasureKind
     percent: int | None = None

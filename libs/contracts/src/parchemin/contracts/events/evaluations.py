@@ -26,7 +26,7 @@ IDENTITY_TOPIC = "parchemin.evaluations.identity.v1"
 class Part(BaseModel):
     """A piece of an event's data."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class ReferentialPublishedV1(Event):

@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from parchemin.contracts import vocabulary
 
 TEMPLATE_VERSION = "2026.1"
 """Version of the shipped templates; it is printed in the footer and changes whenever a template does."""
@@ -12,7 +14,7 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 RegisterNumber = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{4,}$")]
 Level = Annotated[int, Field(ge=1, le=8)]
-Outcome = Literal["acquired", "not_acquired", "exempt", "kept"]
+Outcome = vocabulary.CompetencyOutcome
 """`exempt`: *dispensée* by decision of the certifier; `kept`: acquired at an earlier session."""
 
 
@@ -65,7 +67,7 @@ class Holder(Printed):
     first_names: tuple[Text, ...] = Field(min_length=1)
     birth_name: Text
     used_name: Text | None = None
-    sex: Literal["F", "M"]
+    sex: vocabulary.Sex
     birth_date: date
     birth_city: Text
     birth_country: CountryCode
@@ -95,12 +97,18 @@ class Diploma(Printed):
     blocks: tuple[ValidatedBlock, ...] = Field(min_length=1)
 
 
+def _attested(outcome: Outcome) -> Outcome:
+    if outcome not in {Outcome.ACQUIRED, Outcome.EXEMPT}:
+        raise ValueError("an attestation attests what is acquired or exempt, and nothing else")
+    return outcome
+
+
 class AttestedCompetency(Printed):
     code: Text
     statement: Text | None
     """`None` where the registered referential has no statement (C.18)."""
     criteria_title: Text
-    outcome: Literal["acquired", "exempt"]
+    outcome: Annotated[Outcome, AfterValidator(_attested)]
 
 
 class BlockAttestation(Printed):
@@ -127,7 +135,7 @@ class JurySession(Printed):
 
 class JuryMember(Printed):
     name: Text
-    quality: Literal["professional", "teacher"]
+    quality: vocabulary.JurorQuality
     external: bool
     president: bool = False
     present: bool
@@ -136,7 +144,7 @@ class JuryMember(Printed):
 class Attendance(Printed):
     candidate_name: Text
     modality: Text
-    status: Literal["present", "absent", "excused"]
+    status: vocabulary.Attendance
 
 
 class CompetencyOutcome(Printed):
@@ -153,8 +161,8 @@ class Override(Printed):
     """The jury, which is sovereign, departed from the proposal for one competency and wrote why."""
 
     competency: Text
-    proposed: Literal["acquired", "not_acquired"]
-    decided: Literal["acquired", "not_acquired"]
+    proposed: Outcome
+    decided: Outcome
     reason: Text
 
 
@@ -185,7 +193,7 @@ class JuryMinutes(Printed):
 
 class CriterionShortfall(Printed):
     text: Text
-    level: Literal["partly_met", "not_met"]
+    level: vocabulary.CriterionLevel
     comment: Text | None = None
 
 
@@ -199,7 +207,7 @@ class CompetencyResult(Printed):
 
 class ModalityResult(Printed):
     modality: Text
-    attendance: Literal["present", "absent", "excused"] = "present"
+    attendance: vocabulary.Attendance = vocabulary.Attendance.PRESENT
     competencies: tuple[CompetencyResult, ...]
 
 

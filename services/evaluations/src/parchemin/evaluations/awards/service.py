@@ -50,7 +50,7 @@ class Settled:
 async def settle_enrolments(session: AsyncSession, enrolment_ids: Collection[UUID]) -> Sequence[Settled]:
     """Validate the blocks and make the awards that are due, each once.
 
-    The caller holds the locks of these enrolments. Register numbers follow the order of the enrolments' ids.
+    The caller holds the locks of these enrolments. Register numbers of a year follow the order of their ids.
     """
     await session.flush()
     ids = sorted(enrolment_ids)
@@ -58,18 +58,19 @@ async def settle_enrolments(session: AsyncSession, enrolment_ids: Collection[UUI
     progress = await progress_of(session, [enrolments[enrolment_id] for enrolment_id in ids])
     versions = {enrolment.referential_version for enrolment in enrolments.values()}
     referentials = {version: await referential_of(session, version) for version in versions}
+    settlements = {
+        row.id: settle(referentials[row.referential_version], progress[row.id]) for row in enrolments.values()
+    }
+    awards = await _award(session, [(enrolments[known], settlements[known].award) for known in ids])
     settled, events = [], list[Event]()
     for enrolment_id in ids:
-        enrolment = enrolments[enrolment_id]
+        enrolment, known, settlement = enrolments[enrolment_id], progress[enrolment_id], settlements[enrolment_id]
         referential = referentials[enrolment.referential_version]
-        known = progress[enrolment_id]
-        settlement = settle(referential, known)
         events += _validate(session, enrolment, settlement.validations, referential, known)
-        number = None
-        if settlement.award is not None:
-            award = await _award(session, enrolment, settlement.award)
-            number = register_number(award.year, award.rank)
+        award = awards.get(enrolment_id)
+        if award is not None:
             events.append(_awarded(award, enrolment, known, settlement))
+        number = register_number(award.year, award.rank) if award is not None else None
         new = tuple(validation.block for validation in settlement.validations)
         settled.append(Settled(enrolment, new, tuple(sorted({*known.validated, *new})), number))
     await publish_all(session, events)
@@ -141,33 +142,43 @@ def _validate(
         )
 
 
-async def _award(session: AsyncSession, enrolment: KnownEnrolment, last: Validation) -> Award:
-    year = last.decided_on.year
-    award = Award(
-        organisation_id=enrolment.organisation_id,
-        enrolment_id=enrolment.id,
-        candidate_id=enrolment.candidate_id,
-        session_id=last.session_id,
-        awarded_on=last.decided_on,
-        year=year,
-        rank=await _next_rank(session, year),
-    )
-    session.add(award)
-    return award
+async def _award(session: AsyncSession, due: Sequence[tuple[KnownEnrolment, Validation | None]]) -> dict[UUID, Award]:
+    """Make the awards that are due, by enrolment; one for a candidate with two enrolments that end together."""
+    by_year: defaultdict[int, dict[UUID, tuple[KnownEnrolment, Validation]]] = defaultdict(dict)
+    candidates: set[UUID] = set()
+    for enrolment, last in due:
+        if last is not None and enrolment.candidate_id not in candidates:
+            candidates.add(enrolment.candidate_id)
+            by_year[last.decided_on.year][enrolment.id] = enrolment, last
+    awards: dict[UUID, Award] = {}
+    for year in sorted(by_year):  # always in this order, so that two transactions cannot wait for each other
+        first = await _take_ranks(session, year, len(by_year[year]))
+        for rank, (enrolment, last) in enumerate(by_year[year].values(), start=first):
+            awards[enrolment.id] = Award(
+                organisation_id=enrolment.organisation_id,
+                enrolment_id=enrolment.id,
+                candidate_id=enrolment.candidate_id,
+                session_id=last.session_id,
+                awarded_on=last.decided_on,
+                year=year,
+                rank=rank,
+            )
+    session.add_all(awards.values())
+    return awards
 
 
-async def _next_rank(session: AsyncSession, year: int) -> int:
-    """The next rank of the year; concurrent awards wait here for one another until their commit."""
+async def _take_ranks(session: AsyncSession, year: int, count: int) -> int:
+    """The first of the next `count` ranks; concurrent awards wait here for one another until their commit."""
     table = RegisterCounter.__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
     await insert_if_absent(session, table, {"year": year, "last": 0})
     statement = (
         update(RegisterCounter)
         .where(col(RegisterCounter.year) == year)
-        .values(last=col(RegisterCounter.last) + 1)
+        .values(last=col(RegisterCounter.last) + count)
         .returning(col(RegisterCounter.last))
         .execution_options(synchronize_session=False)
     )
-    return (await session.execute(statement)).scalar_one()
+    return (await session.execute(statement)).scalar_one() - count + 1
 
 
 def _awarded(award: Award, enrolment: KnownEnrolment, progress: Progress, settlement: Settlement) -> Event:

@@ -22,7 +22,7 @@ from parchemin.contracts.events.evaluations import (
     SeatedJuror,
 )
 from parchemin.contracts.events.evaluations import Override as PrintedOverride
-from parchemin.contracts.vocabulary import Attendance, SessionState
+from parchemin.contracts.vocabulary import Attendance, Role, SessionState
 from parchemin.evaluations.awards.service import Settled, settle_enrolments
 from parchemin.evaluations.clock import today
 from parchemin.evaluations.deliberation.models import Decision
@@ -32,6 +32,7 @@ from parchemin.evaluations.deliberation.session_findings import (
     find_all,
 )
 from parchemin.evaluations.jurors.service import calling_juror
+from parchemin.evaluations.registrations.changes import mark_registrations_changed
 from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
 from parchemin.evaluations.sessions.service import enter_state, require_fit_jury, require_step, seats_of
 from parchemin.evaluations.settings import Settings
@@ -80,6 +81,7 @@ async def close(
     found = await find_all(session, held, settings.policy, lock=True)
     session.add_all(_decisions(held, found, day))
     settled = await settle_enrolments(session, [*found.by_enrolment()])
+    await mark_registrations_changed(session, [*found.by_enrolment()])
     held.deliberated_on = day
     enter_state(held, SessionState.CLOSED)
     await publish_all(session, _events(held, settings.policy.name, seats, found, settled, day))
@@ -87,7 +89,9 @@ async def close(
 
 async def _require_president(session: AsyncSession, principal: Principal, seats: Sequence[JurySeat]) -> None:
     juror = await calling_juror(session, principal)
-    if not any(seat.president and seat.juror_id == juror.id for seat in seats):
+    if not principal.has(Role.JURY_PRESIDENT) or not any(
+        seat.president and seat.juror_id == juror.id for seat in seats
+    ):
         raise Forbidden
 
 

@@ -24,6 +24,7 @@ from parchemin.evaluations.deliberation.session_findings import (
     RegistrationFindings,
     SessionFindings,
     find_all,
+    find_some,
 )
 from parchemin.evaluations.jurors.service import calling_juror
 from parchemin.evaluations.registrations.models import Registration
@@ -95,9 +96,8 @@ async def override(
 async def _assessed_finding(
     session: AsyncSession, held: EvaluationSession, registration: Registration, competency: str, policy: Policy
 ) -> CompetencyFinding:
-    found = await find_all(session, held, policy)
-    mine = next(one for one in found.registrations if one.registration.id == registration.id)
-    finding = next((finding for finding in mine.findings if finding.code == competency), None)
+    (found,) = (await find_some(session, held, [registration], policy)).registrations
+    finding = next((finding for finding in found.findings if finding.code == competency), None)
     if finding is None:
         raise NotFound
     settled = finding.proposed in {CompetencyOutcome.KEPT, CompetencyOutcome.EXEMPT}

@@ -57,11 +57,22 @@ async def find_all(
     session: AsyncSession, held: EvaluationSession, policy: Policy, *, lock: bool = False
 ) -> SessionFindings:
     """The findings of the whole session; with `lock`, its enrolments are held until the end of the transaction."""
-    registrations = await registrations_of(session, held.id)
+    return await find_some(session, held, await registrations_of(session, held.id), policy, lock=lock)
+
+
+async def find_some(
+    session: AsyncSession,
+    held: EvaluationSession,
+    registrations: Sequence[Registration],
+    policy: Policy,
+    *,
+    lock: bool = False,
+) -> SessionFindings:
+    """The findings of some registrations of a session."""
     enrolments = await _enrolments(session, registrations, lock=lock)
     standing = await standings(session, list(enrolments))
     sheets: defaultdict[UUID, list[Levels]] = defaultdict(list)
-    for sheet in await signed_sheets(session, held.id):
+    for sheet in await signed_sheets(session, [registration.id for registration in registrations]):
         levels = {entry["criterion"]: CriterionLevel(entry["level"]) for entry in sheet.levels}
         sheets[sheet.registration_id].append(levels)
     departures = await _departures(session, registrations)

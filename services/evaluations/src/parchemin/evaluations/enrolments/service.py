@@ -20,6 +20,7 @@ from parchemin.evaluations.awards.service import settle_enrolments
 from parchemin.evaluations.deliberation.models import Decision
 from parchemin.evaluations.deliberation.rules import Standing
 from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption
+from parchemin.evaluations.registrations.changes import mark_registrations_changed
 
 
 async def learn_enrolment(session: AsyncSession, event: EnrolmentOpenedV1) -> None:
@@ -48,6 +49,7 @@ async def learn_measures(session: AsyncSession, event: MeasuresGrantedV1) -> Non
     enrolment = await locked_enrolment(session, event.enrolment_id)
     enrolment.measures = [measure.model_dump(mode="json") for measure in event.measures]
     enrolment.updated_at = utc_now()
+    await mark_registrations_changed(session, [enrolment.id])
 
 
 async def learn_exemption(session: AsyncSession, event: ExemptionGrantedV1) -> None:
@@ -56,6 +58,7 @@ async def learn_exemption(session: AsyncSession, event: ExemptionGrantedV1) -> N
     exemption = {"enrolment_id": enrolment.id, "competency": event.competency}
     table = KnownExemption.__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
     if await insert_if_absent(session, table, exemption):
+        await mark_registrations_changed(session, [enrolment.id])
         await settle_enrolments(session, [enrolment.id])
 
 

@@ -1,6 +1,6 @@
 """Use cases about sheets: a juror's own, signed once, corrected by a new version."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.registrations.service import visible_registrations
 from parchemin.evaluations.sessions.conflicts import conflicting_pairs
 from parchemin.evaluations.sessions.models import EvaluationSession
-from parchemin.evaluations.sessions.service import require_state, visible_sessions
+from parchemin.evaluations.sessions.service import has_seat, require_state, visible_sessions
 
 
 class CandidateNotPresent(Conflict):
@@ -91,6 +91,7 @@ FAULT_TEXTS = {
     "comment_missing": Text("{} non atteint demande un commentaire.", "{} not met takes a comment."),
     "level_missing": Text("{} n'a pas de niveau.", "{} has no level."),
     "competency_not_assessed": Text("{} n'est pas évaluée ici.", "{} is not assessed here."),
+    "opinion_twice": Text("{} reçoit deux avis.", "{} is given two opinions."),
 }
 
 
@@ -105,7 +106,7 @@ class Assessed:
 
 async def save_new(session: AsyncSession, principal: Principal, new: NewSheet) -> Sheet:
     """The caller's sheet for a registration of a session they sit in."""
-    juror = await calling_juror(session, principal)
+    juror = await calling_juror(session, principal, lock=True)
     registration = await one(session, visible_registrations(principal), Registration, new.registration_id)
     assessed = await _gradable(session, principal, juror, registration)
     existing = await session.scalar(
@@ -184,7 +185,7 @@ def visible_sheets(principal: Principal) -> Select[Sheet]:
 
 
 async def _own_gradable(session: AsyncSession, principal: Principal, sheet_id: UUID) -> tuple[Sheet, Assessed]:
-    juror = await calling_juror(session, principal)
+    juror = await calling_juror(session, principal, lock=True)
     sheet = await one(session, visible_sheets(principal).with_for_update(), Sheet, sheet_id)
     if sheet.juror_id != juror.id:
         raise Forbidden
@@ -196,7 +197,10 @@ async def _gradable(session: AsyncSession, principal: Principal, juror: Juror, r
     """What the juror may judge here and now; the session's state is held until the end of the transaction."""
     visible = visible_sessions(principal).with_for_update(read=True)
     held = await one(session, visible, EvaluationSession, registration.session_id)
+    if not await has_seat(session, held.id, juror.id):
+        raise Forbidden
     require_state(held, SessionState.RUNNING)
+    await session.refresh(registration, ["attendance"])  # it changes only while the session is not held
     if registration.attendance != Attendance.PRESENT:
         raise CandidateNotPresent
     if (juror.id, registration.enrolment_id) in await conflicting_pairs(session, [juror.id]):
@@ -218,10 +222,14 @@ def _check(content: SheetContent, assessed: Assessed, *, signing: bool) -> None:
         _fault(fault)
         for fault in sheet_faults(findings, known=assessed.known_criteria, to_judge=assessed.criteria, signing=signing)
     ]
+    told: set[str] = set()
     for index, opinion in enumerate(content.opinions):
-        if opinion.competency not in assessed.competencies:
-            text = _filled("competency_not_assessed", opinion.competency)
-            faults.append(FieldFault(f"/opinions/{index}/competency", "competency_not_assessed", text))
+        code = opinion.competency
+        if code not in assessed.competencies:
+            faults.append(_opinion_fault(index, "competency_not_assessed", code))
+        elif code in told:
+            faults.append(_opinion_fault(index, "opinion_twice", code))
+        told.add(code)
     if faults:
         raise SheetFaulty(faults=faults)
 
@@ -229,6 +237,10 @@ def _check(content: SheetContent, assessed: Assessed, *, signing: bool) -> None:
 def _fault(fault: SheetFault) -> FieldFault:
     pointer = "/levels" if fault.index is None else f"/levels/{fault.index}"
     return FieldFault(pointer, fault.code, _filled(fault.code, fault.criterion))
+
+
+def _opinion_fault(index: int, fault: str, competency: str) -> FieldFault:
+    return FieldFault(f"/opinions/{index}/competency", fault, _filled(fault, competency))
 
 
 def _filled(code: str, subject: str) -> Text:
@@ -244,7 +256,7 @@ def _write(sheet: Sheet, content: SheetContent, *, signing: bool) -> None:
         sheet.signed_at = utc_now()
 
 
-async def signed_sheets(session: AsyncSession, session_id: UUID) -> Sequence[Sheet]:
-    """The sheets that count at the deliberation."""
-    statement = select(Sheet).where(col(Sheet.session_id) == session_id, col(Sheet.state) == "signed")
+async def signed_sheets(session: AsyncSession, registration_ids: Collection[UUID]) -> Sequence[Sheet]:
+    """The sheets of these registrations that count at the deliberation."""
+    statement = select(Sheet).where(col(Sheet.registration_id).in_(registration_ids), col(Sheet.state) == "signed")
     return (await session.execute(statement)).scalars().all()

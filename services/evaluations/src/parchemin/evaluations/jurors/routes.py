@@ -8,6 +8,7 @@ from parchemin.common.http.conditions import ExpectedVersion, tag
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
 from parchemin.common.ownership import find, owned
 from parchemin.common.paging import Page, Paging, page
+from parchemin.common.problems.representation import documented
 from parchemin.evaluations.access import Planning
 from parchemin.evaluations.jurors import service
 from parchemin.evaluations.jurors.models import Juror
@@ -16,7 +17,7 @@ from parchemin.evaluations.jurors.schemas import JurorEntry, JurorView
 router = APIRouter(prefix="/v1/jurors", tags=["jurors"], route_class=TransactionalRoute)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=documented(service.SubjectTaken))
 async def enter_juror(entry: JurorEntry, session: Writing, principal: Planning, response: Response) -> JurorView:
     """Add a person to the organisation's pool of jurors."""
     juror = await service.enter_juror(session, principal, entry)
@@ -38,7 +39,7 @@ async def read_juror(juror_id: UUID, session: Reading, principal: Planning, resp
     return JurorView.model_validate(juror)
 
 
-@router.put("/{juror_id}")
+@router.put("/{juror_id}", responses=documented(service.SubjectTaken))
 async def correct_juror(
     juror_id: UUID,
     entry: JurorEntry,

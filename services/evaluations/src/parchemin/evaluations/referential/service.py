@@ -1,10 +1,12 @@
 """Use cases about the referential."""
 
 import hashlib
+from contextlib import suppress
 from functools import lru_cache
 from importlib.resources import files
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -66,6 +68,11 @@ async def publish_referential(session: AsyncSession, referential: Referential, t
 
 async def publish_registered(database: Database) -> None:
     """At the first start: the registered referential, unless some version is published already."""
+    with suppress(IntegrityError):  # another process of the service starts for the first time too, and was quicker
+        await _publish_registered(database)
+
+
+async def _publish_registered(database: Database) -> None:
     async with database.transaction() as session:
         if await session.scalar(select(col(PublishedReferential.id)).limit(1)) is None:
             referential = Referential.model_validate_json(REGISTERED.read_text(encoding="utf-8"))

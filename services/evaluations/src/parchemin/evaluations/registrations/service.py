@@ -145,10 +145,12 @@ async def present(session: AsyncSession, registrations: Sequence[Registration]) 
     standing = await standings(session, enrolment_ids)
     overrides = await _by_registration(session, Override, ids)
     decisions = await _by_registration(session, Decision, ids)
+    versions = {enrolment.referential_version for enrolment in enrolments.values()}
+    referentials = {version: await referential_of(session, version) for version in versions}
     views = []
     for registration in registrations:
         enrolment = enrolments[registration.enrolment_id]
-        referential = await referential_of(session, enrolment.referential_version)
+        referential = referentials[enrolment.referential_version]
         stands = standing[enrolment.id]
         results = [ResultView.model_validate(row) for row in decisions[registration.id]]
         to_assess = () if results else competencies_to_assess(referential, registration.modality, stands)

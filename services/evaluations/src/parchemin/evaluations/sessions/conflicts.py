@@ -15,12 +15,13 @@ from parchemin.common.ownership import find, owned
 from parchemin.common.paging import Page, Paging, page
 from parchemin.common.problems import Conflict, NotFound
 from parchemin.common.problems.representation import documented
+from parchemin.contracts.vocabulary import SessionState
 from parchemin.evaluations.access import Planning
 from parchemin.evaluations.enrolments.models import KnownEnrolment
 from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.jurors.models import Juror
 from parchemin.evaluations.registrations.models import Registration
-from parchemin.evaluations.sessions.models import ConflictOfInterest
+from parchemin.evaluations.sessions.models import ConflictOfInterest, EvaluationSession
 from parchemin.evaluations.sessions.schemas import ConflictView, NewConflict
 
 router = APIRouter(prefix="/v1/conflicts_of_interest", tags=["conflicts of interest"], route_class=TransactionalRoute)
@@ -34,7 +35,7 @@ class ConflictDeclared(Conflict):
 
 
 class JurorHasGraded(Conflict):
-    """The juror has graded the candidate: the sheet must be dealt with first."""
+    """The juror has signed a sheet for the candidate, in a session that is not closed yet."""
 
     code = "juror_has_graded"
     detail = Text(
@@ -52,8 +53,11 @@ async def conflicting_pairs(session: AsyncSession, juror_ids: Collection[UUID]) 
 
 
 async def declare(session: AsyncSession, principal: Principal, new: NewConflict) -> ConflictOfInterest:
-    """Record a tie, before the juror grades the candidate."""
-    juror = await find(session, Juror, new.juror_id, principal)
+    """Record a tie, before the juror grades the candidate. What a closed session decided stands.
+
+    The juror is held, so that no sheet of theirs is signed meanwhile.
+    """
+    juror = await find(session, Juror, new.juror_id, principal, for_update=True)
     enrolment = await find(session, KnownEnrolment, new.enrolment_id, principal)
     known = select(ConflictOfInterest).where(
         col(ConflictOfInterest.juror_id) == juror.id, col(ConflictOfInterest.enrolment_id) == enrolment.id
@@ -63,7 +67,13 @@ async def declare(session: AsyncSession, principal: Principal, new: NewConflict)
     graded = (
         select(col(Sheet.id))
         .join(Registration, col(Registration.id) == col(Sheet.registration_id))
-        .where(col(Sheet.juror_id) == juror.id, col(Registration.enrolment_id) == enrolment.id)
+        .join(EvaluationSession, col(EvaluationSession.id) == col(Sheet.session_id))
+        .where(
+            col(Sheet.juror_id) == juror.id,
+            col(Sheet.state) == "signed",
+            col(Registration.enrolment_id) == enrolment.id,
+            col(EvaluationSession.state) != SessionState.CLOSED,
+        )
     )
     if (await session.execute(graded.limit(1))).first() is not None:
         raise JurorHasGraded

@@ -42,7 +42,7 @@ class JurySeat(Base, table=True):
     )
 
     session_id: UUID = Field(primary_key=True, foreign_key="sessions.id")
-    juror_id: UUID = Field(primary_key=True, foreign_key="jurors.id")
+    juror_id: UUID = Field(primary_key=True, foreign_key="jurors.id", index=True)
     president: bool
     present: bool | None = None
     """Whether they sat at the deliberation; unknown before it closes."""
@@ -52,7 +52,10 @@ class ConflictOfInterest(Aggregate, Base, table=True):
     """A juror who trained, employs or is related to a candidate: they do not grade them."""
 
     __tablename__ = "conflicts_of_interest"
-    __table_args__ = (UniqueConstraint("juror_id", "enrolment_id"),)
+    __table_args__ = (
+        UniqueConstraint("juror_id", "enrolment_id"),
+        CheckConstraint("kind IN ('trained', 'employs', 'related')", name="kind"),
+    )
 
     juror_id: UUID = Field(foreign_key="jurors.id")
     enrolment_id: UUID = Field(foreign_key="known_enrolments.id")

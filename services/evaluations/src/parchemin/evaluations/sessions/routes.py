@@ -65,7 +65,9 @@ async def read_session(
 
 @router.put(
     "/{session_id}",
-    responses=documented(service.WrongState, service.JurorUnknown, service.ModalityUnknown),
+    responses=documented(
+        service.WrongState, service.SessionHasRegistrations, service.JurorUnknown, service.ModalityUnknown
+    ),
 )
 async def change_session_plan(
     session_id: UUID,

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from parchemin.common.problems.validation import refusal
 from parchemin.common.text import Line
 from parchemin.contracts.vocabulary import ModalityCode, SessionState
 from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
@@ -98,6 +99,16 @@ class StateChange(BaseModel):
     state: Literal["open", "running", "deliberating", "closed", "cancelled"]
     deliberated_on: date | None = None
     present: list[UUID] | None = Field(default=None, max_length=21)
+
+    @model_validator(mode="after")
+    def _only_closing_is_dated(self) -> Self:
+        if self.state != "closed" and (self.deliberated_on is not None or self.present is not None):
+            raise refusal(
+                "for_closing_only",
+                fr="`deliberated_on` et `present` accompagnent l'état `closed`.",
+                en="`deliberated_on` and `present` go with the state `closed`.",
+            )
+        return self
 
 
 class ConflictKind(StrEnum):

@@ -12,12 +12,13 @@ from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
 from parchemin.common.http.conditions import require_version
 from parchemin.common.language import Text
-from parchemin.common.ownership import find, one, owned
+from parchemin.common.ownership import one, owned
 from parchemin.common.problems import Conflict, FieldFault, Unprocessable
 from parchemin.contracts.vocabulary import SessionState
 from parchemin.evaluations.access import is_only_juror
 from parchemin.evaluations.jurors.service import juror_ids_of, jurors_by_id
-from parchemin.evaluations.referential.service import published_referential, referential_of
+from parchemin.evaluations.referential.service import parse, published_referential
+from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
 from parchemin.evaluations.sessions.rules import JuryLimits, Seat, jury_faults, may_become
 from parchemin.evaluations.sessions.schemas import SessionEntry
@@ -60,6 +61,16 @@ class WrongState(Conflict):
     )
 
 
+class SessionHasRegistrations(Conflict):
+    """Candidates are registered for what the plan would take away."""
+
+    code = "session_has_registrations"
+    detail = Text(
+        "Des candidats sont inscrits : leurs modalités et la version du référentiel ne changent plus.",
+        "Candidates are registered: their modalities and the version of the referential do not change any more.",
+    )
+
+
 class JuryUnfit(Conflict):
     """The jury breaks a rule of composition."""
 
@@ -85,9 +96,14 @@ async def seats_of(session: AsyncSession, session_ids: Collection[UUID]) -> dict
     return seats
 
 
+async def has_seat(session: AsyncSession, session_id: UUID, juror_id: UUID) -> bool:
+    """Whether the juror is on the session's jury."""
+    return await session.get(JurySeat, (session_id, juror_id)) is not None
+
+
 async def plan_session(session: AsyncSession, principal: Principal, entry: SessionEntry) -> EvaluationSession:
     """Plan a session, as a draft."""
-    version = (await published_referential(session, entry.referential_version or "current")).name
+    version = await _planned_version(session, entry, "current")
     held = EvaluationSession(
         organisation_id=principal.organisation,
         referential_version=version,
@@ -95,7 +111,6 @@ async def plan_session(session: AsyncSession, principal: Principal, entry: Sessi
         held_on=entry.held_on,
         modalities=entry.modalities,
     )
-    await _check_modalities(session, version, entry.modalities)
     session.add(held)
     await session.flush()
     await _seat(session, principal, held, entry)
@@ -109,8 +124,8 @@ async def change_plan(
     held = await locked_session(session, principal, session_id)
     require_version(held, expected)
     require_state(held, SessionState.DRAFT)
-    version = (await published_referential(session, entry.referential_version or held.referential_version)).name
-    await _check_modalities(session, version, entry.modalities)
+    version = await _planned_version(session, entry, held.referential_version)
+    await _require_registrations_fit(session, held, version, entry.modalities)
     held.referential_version = version
     held.place, held.held_on, held.modalities = entry.place, entry.held_on, entry.modalities
     held.updated_at = utc_now()
@@ -154,10 +169,22 @@ async def require_fit_jury(
         raise JuryUnfit(faults=[FieldFault("/jury", fault.code, Text(fault.fr, fault.en)) for fault in faults])
 
 
-async def _check_modalities(session: AsyncSession, version: str, modalities: list[str]) -> None:
-    known = {modality.code for modality in (await referential_of(session, version)).modalities}
-    if not set(modalities) <= known or len(set(modalities)) < len(modalities):
+async def _planned_version(session: AsyncSession, entry: SessionEntry, default: str) -> str:
+    """The referential version of the plan, whose modalities are the plan's."""
+    published = await published_referential(session, entry.referential_version or default)
+    known = {modality.code for modality in parse(published.body).modalities}
+    if not set(entry.modalities) <= known or len(set(entry.modalities)) < len(entry.modalities):
         raise ModalityUnknown
+    return published.name
+
+
+async def _require_registrations_fit(
+    session: AsyncSession, held: EvaluationSession, version: str, modalities: Collection[str]
+) -> None:
+    statement = select(col(Registration.modality)).where(col(Registration.session_id) == held.id).distinct()
+    registered = set((await session.execute(statement)).scalars())
+    if not registered <= set(modalities) or (registered and version != held.referential_version):
+        raise SessionHasRegistrations
 
 
 async def _seat(session: AsyncSession, principal: Principal, held: EvaluationSession, entry: SessionEntry) -> None:
@@ -169,8 +196,3 @@ async def _seat(session: AsyncSession, principal: Principal, held: EvaluationSes
         JurySeat(session_id=held.id, juror_id=juror_id, president=juror_id == entry.jury.president) for juror_id in ids
     )
     await session.flush()
-
-
-async def session_of(session: AsyncSession, principal: Principal, session_id: UUID) -> EvaluationSession:
-    """The organisation's session."""
-    return await find(session, EvaluationSession, session_id, principal)

@@ -1,5 +1,6 @@
 """The steps of a session, each with what it requires."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from parchemin.evaluations.deliberation.session_findings import registrations_of
 from parchemin.evaluations.enrolments.service import standings
 from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.referential.service import referential_of
+from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.conflicts import conflicting_pairs
 from parchemin.evaluations.sessions.models import EvaluationSession
 from parchemin.evaluations.sessions.schemas import StateChange
@@ -85,24 +87,29 @@ async def step(
         seats = (await seats_of(session, [held.id]))[held.id]
         await require_fit_jury(session, principal, seats, settings.jury_limits)
     elif wanted is SessionState.RUNNING:
-        await _require_graders(session, held, settings.min_graders)
+        await _require_graders(session, held, await registrations_of(session, held.id), settings.min_graders)
     elif wanted is SessionState.DELIBERATING:
-        await _require_all_graded(session, held)
+        await _require_all_graded(session, held, settings.min_graders)
     enter_state(held, wanted)
     return held
 
 
-async def _require_graders(session: AsyncSession, held: EvaluationSession, minimum: int) -> None:
+async def _require_graders(
+    session: AsyncSession, held: EvaluationSession, registrations: Sequence[Registration], minimum: int
+) -> None:
     jury = [seat.juror_id for seat in (await seats_of(session, [held.id]))[held.id]]
     conflicts = await conflicting_pairs(session, jury)
-    for registration in await registrations_of(session, held.id):
+    for registration in registrations:
         free = [juror for juror in jury if (juror, registration.enrolment_id) not in conflicts]
         if len(free) < minimum:
             raise TooFewGraders(minimum=minimum, enrolment_id=registration.enrolment_id)
 
 
-async def _require_all_graded(session: AsyncSession, held: EvaluationSession) -> None:
-    """Everyone was called, and every juror without a conflict has signed a sheet for everyone present."""
+async def _require_all_graded(session: AsyncSession, held: EvaluationSession, min_graders: int) -> None:
+    """Everyone was called, and every juror without a conflict has signed a sheet for everyone present.
+
+    Conflicts may have been declared while the session ran: whoever is left with too few jurors cannot be graded.
+    """
     registrations = await registrations_of(session, held.id)
     uncalled = [registration for registration in registrations if registration.attendance is None]
     if uncalled:
@@ -111,11 +118,16 @@ async def _require_all_graded(session: AsyncSession, held: EvaluationSession) ->
     conflicts = await conflicting_pairs(session, jury)
     standing = await standings(session, {registration.enrolment_id for registration in registrations})
     referential = await referential_of(session, held.referential_version)
-    needed = {
-        (registration.id, juror)
+    graded = [
+        registration
         for registration in registrations
         if registration.attendance == Attendance.PRESENT
         and competencies_to_assess(referential, registration.modality, standing[registration.enrolment_id])
+    ]
+    await _require_graders(session, held, graded, min_graders)
+    needed = {
+        (registration.id, juror)
+        for registration in graded
         for juror in jury
         if (juror, registration.enrolment_id) not in conflicts
     }

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "12ac4e54fd86"
+revision = "75eabaa03539"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -23,13 +23,14 @@ def upgrade() -> None:
         sa.Column("quality", sa.String(length=20), nullable=False),
         sa.Column("external", sa.Boolean(), nullable=False),
         sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.CheckConstraint("quality IN ('professional', 'teacher')", name=op.f("ck_jurors_quality")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jurors")),
+        sa.UniqueConstraint("organisation_id", "subject", name=op.f("uq_jurors_organisation_id_subject")),
     )
     with op.batch_alter_table("jurors", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_jurors_organisation_id_updated_at_id"), ["organisation_id", "updated_at", "id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_jurors_subject"), ["subject"], unique=False)
 
     op.create_table(
         "known_enrolments",
@@ -160,6 +161,7 @@ def upgrade() -> None:
         sa.Column("juror_id", sa.Uuid(), nullable=False),
         sa.Column("enrolment_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.CheckConstraint("kind IN ('trained', 'employs', 'related')", name=op.f("ck_conflicts_of_interest_kind")),
         sa.ForeignKeyConstraint(
             ["enrolment_id"],
             ["known_enrolments.id"],
@@ -185,9 +187,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["juror_id"], ["jurors.id"], name=op.f("fk_jury_seats_juror_id_jurors")),
         sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_jury_seats_session_id_sessions")),
         sa.PrimaryKeyConstraint("session_id", "juror_id", name=op.f("pk_jury_seats")),
-        sa.UniqueConstraint("session_id", "juror_id", name=op.f("uq_jury_seats_session_id_juror_id")),
     )
     with op.batch_alter_table("jury_seats", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_jury_seats_juror_id"), ["juror_id"], unique=False)
         batch_op.create_index(
             "uq_jury_seats_president",
             ["session_id"],
@@ -477,6 +479,7 @@ def downgrade() -> None:
         batch_op.drop_index(
             "uq_jury_seats_president", postgresql_where=sa.text("president"), sqlite_where=sa.text("president")
         )
+        batch_op.drop_index(batch_op.f("ix_jury_seats_juror_id"))
 
     op.drop_table("jury_seats")
     with op.batch_alter_table("conflicts_of_interest", schema=None) as batch_op:
@@ -504,7 +507,6 @@ def downgrade() -> None:
 
     op.drop_table("known_enrolments")
     with op.batch_alter_table("jurors", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_jurors_subject"))
         batch_op.drop_index(batch_op.f("ix_jurors_organisation_id_updated_at_id"))
 
     op.drop_table("jurors")

@@ -1,0 +1,231 @@
+"""The outbox and the relay that empties it."""
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select, update
+
+from libs.common.tests.toy_service import Note, NoteTakenV1
+from parchemin.common import relay as relay_module
+from parchemin.common.bus import LocalBus, Message
+from parchemin.common.consumer import Consumer
+from parchemin.common.database import Database
+from parchemin.common.ids import new_id
+from parchemin.common.outbox import publish, publish_all
+from parchemin.common.relay import Relay
+from parchemin.common.tables import outbox
+from parchemin.contracts.envelope import CloudEvent
+
+pytestmark = pytest.mark.asyncio
+
+
+def fact(key: int = 0, text: str = "") -> NoteTakenV1:
+    return NoteTakenV1(note_id=UUID(int=key), text=text)
+
+
+class Recorder:
+    """A bus that writes down what is safe with it; `refuse` says which publications fail."""
+
+    def __init__(self, refuse=lambda message: False) -> None:
+        self.safe: list[Message] = []
+        self.refuse = refuse
+
+    async def publish(self, message: Message) -> None:
+        await asyncio.sleep(0)
+        if self.refuse(message):
+            raise ConnectionError
+        self.safe.append(message)
+
+    def texts(self) -> dict[str, list[str]]:
+        by_key: defaultdict[str, list[str]] = defaultdict(list)
+        for message in self.safe:
+            by_key[message.key].append(CloudEvent.model_validate_json(message.body).data["text"])
+        return by_key
+
+
+@asynccontextmanager
+async def running(relay: Relay) -> AsyncIterator[None]:
+    task = asyncio.create_task(relay.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_an_event_appears_only_if_its_transaction_commits(database: Database) -> None:
+    relay = Relay(database, LocalBus(), poll_seconds=60)
+    with pytest.raises(RuntimeError):
+        async with database.transaction() as session:
+            await publish(session, fact())
+            raise RuntimeError
+    assert await relay.backlog() == 0
+    async with database.transaction() as session:
+        await publish(session, fact())
+        assert await relay.backlog() == 0
+    assert await relay.backlog() == 1
+
+
+async def test_the_order_of_each_key_holds_though_the_bus_fails_at_random(database: Database) -> None:
+    for seed in range(3):
+        rng = random.Random(seed)
+        bus = Recorder(lambda _, rng=rng: rng.random() < 0.3)
+        relay = Relay(database, bus, poll_seconds=60)
+        expected: defaultdict[str, list[str]] = defaultdict(list)
+        for number in range(60):
+            event = fact(rng.randrange(5), f"{seed}-{number}")
+            expected[event.key].append(event.text)
+            async with database.transaction() as session:
+                await publish(session, event)
+        while not await relay.publish_pending():
+            pass
+        assert bus.texts() == expected
+        assert await relay.backlog() == 0
+
+
+async def test_a_batch_larger_than_one_read_is_published_whole_and_in_order(database: Database) -> None:
+    bus = Recorder()
+    async with database.transaction() as session:
+        await publish_all(session, (fact(number % 7, str(number)) for number in range(1000)))
+    assert await Relay(database, bus, poll_seconds=60).publish_pending()
+    assert sum(bus.texts().values(), []) and all(
+        texts == sorted(texts, key=int) and len(texts) in (142, 143) for texts in bus.texts().values()
+    )
+
+
+async def test_a_key_that_the_bus_refuses_keeps_no_other_key_waiting(database: Database) -> None:
+    stuck = str(UUID(int=1))
+    bus = Recorder(lambda message: message.key == stuck)
+    async with database.transaction() as session:
+        await publish_all(session, [fact(1) for _ in range(relay_module.BATCH + 10)])
+        await publish_all(session, [fact(number) for number in range(2, 12)])
+    relay = Relay(database, bus, poll_seconds=60)
+    assert not await relay.publish_pending()
+    assert len(bus.texts()) == 10
+    bus.refuse = lambda _: False
+    assert await relay.publish_pending()
+    assert len(bus.texts()[stuck]) == relay_module.BATCH + 10
+
+
+async def test_a_bus_that_is_away_is_not_asked_for_every_key(database: Database) -> None:
+    asked = 0
+
+    def refuse(_: Message) -> bool:
+        nonlocal asked
+        asked += 1
+        return True
+
+    async with database.transaction() as session:
+        await publish_all(session, (fact(number) for number in range(3 * relay_module.BATCH)))
+    assert not await Relay(database, Recorder(refuse), poll_seconds=60).publish_pending()
+    assert asked == relay_module.BATCH
+
+
+async def test_a_relay_killed_between_publication_and_mark_repeats_what_the_inbox_absorbs(database: Database) -> None:
+    bus, consumer, handled = LocalBus(), Consumer("readers", database), []
+
+    async def handle(_session, event: NoteTakenV1) -> None:
+        handled.append(event.text)
+
+    consumer.on(NoteTakenV1, handle)
+    consumer.subscribe(bus)
+    relay = Relay(database, bus, poll_seconds=60)
+    async with database.transaction() as session:
+        await publish_all(session, (fact(number % 2, str(number)) for number in range(10)))
+    assert await relay.publish_pending()
+    async with database.transaction() as session:
+        await session.execute(update(outbox).values(published_at=None))  # as if it had died before the mark
+    assert await relay.publish_pending()
+    assert sorted(handled, key=int) == [str(number) for number in range(10)]
+
+
+async def test_a_handler_writes_to_the_database_that_the_relay_reads_from(database: Database) -> None:
+    bus, consumer = LocalBus(), Consumer("readers", database)
+
+    async def handle(session, event: NoteTakenV1) -> None:
+        session.add(Note(organisation_id=new_id(), text=event.text))
+
+    consumer.on(NoteTakenV1, handle)
+    consumer.subscribe(bus)
+    async with database.transaction() as session:
+        await publish_all(session, (fact(number, str(number)) for number in range(30)))
+    async with asyncio.timeout(5):
+        assert await Relay(database, bus, poll_seconds=60).publish_pending()
+    async with database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Note)) == 30
+
+
+async def test_a_commit_wakes_the_relay_at_once(database: Database) -> None:
+    arrived = asyncio.Event()
+    bus = Recorder()
+    publish_safely = bus.publish
+
+    async def publish_and_tell(message: Message) -> None:
+        await publish_safely(message)
+        arrived.set()
+
+    bus.publish = publish_and_tell
+    async with running(Relay(database, bus, poll_seconds=3600)), asyncio.timeout(5):
+        for _ in range(3):
+            arrived.clear()
+            async with database.transaction() as session:
+                await publish(session, fact())
+            await arrived.wait()
+
+
+async def test_a_relay_that_is_stopped_in_the_middle_leaves_a_database_that_works(database: Database) -> None:
+    reached = asyncio.Event()
+
+    class Slow(Recorder):
+        async def publish(self, message: Message) -> None:
+            reached.set()
+            await asyncio.Event().wait()
+
+    async with database.transaction() as session:
+        await publish(session, fact())
+    async with running(Relay(database, Slow(), poll_seconds=60)):
+        await reached.wait()
+    bus = Recorder()
+    assert await Relay(database, bus, poll_seconds=60).publish_pending()
+    assert len(bus.safe) == 1
+
+
+async def test_a_relay_outlives_a_database_that_is_away(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "BACK_OFF_SECONDS", (0.0,))
+    bus, relay, failures = Recorder(), None, iter(range(3))
+    relay = Relay(database, bus, poll_seconds=0.01)
+    publish_pending, done = relay.publish_pending, asyncio.Event()
+
+    async def sometimes() -> bool:
+        if next(failures, None) is not None:
+            raise ConnectionRefusedError
+        safe = await publish_pending()
+        done.set()
+        return safe
+
+    relay.publish_pending = sometimes
+    async with database.transaction() as session:
+        await publish(session, fact())
+    async with running(relay), asyncio.timeout(5):
+        await done.wait()
+    assert len(bus.safe) == 1
+
+
+async def test_of_two_relays_on_one_postgres_database_one_leads_until_it_stops(
+    database: Database, engine: str
+) -> None:
+    if engine == "sqlite":
+        pytest.skip("SQLite is one process's")
+    async with database.leadership("parchemin.relay") as leads, database.leadership("parchemin.relay") as other:
+        assert await leads()
+        assert not await other()
+        assert await leads()
+    async with database.leadership("parchemin.relay") as next_one:
+        assert await next_one()

@@ -1,0 +1,52 @@
+"""From facts and what is known to what a document prints. Pure: the same in gives the same out, for ever."""
+
+from datetime import date
+
+from parchemin.contracts.events.evaluations import (
+    BlockValidatedV1,
+    CertificationAwardedV1,
+    DeliberationClosedV1,
+    ResultsDecidedV1,
+)
+from parchemin.contracts.vocabulary import DocumentKind
+from parchemin.documents.composition.awards import block_attestation, diploma
+from parchemin.documents.composition.drafts import Draft, Stationery
+from parchemin.documents.composition.knowledge import Fact, Knowledge
+from parchemin.documents.composition.minutes import jury_minutes
+from parchemin.documents.composition.notice import results_notice
+from parchemin.documents.rendering.models import Document
+
+FACTS: dict[DocumentKind, type[Fact]] = {
+    DocumentKind.DIPLOMA: CertificationAwardedV1,
+    DocumentKind.BLOCK_ATTESTATION: BlockValidatedV1,
+    DocumentKind.RESULTS_NOTICE: ResultsDecidedV1,
+    DocumentKind.JURY_MINUTES: DeliberationClosedV1,
+}
+"""The fact that each kind of document follows from."""
+
+
+def day_of(fact: Fact) -> date:
+    """The day of the fact, which is the document's day of issue whenever it is made."""
+    match fact:
+        case CertificationAwardedV1():
+            return fact.awarded_on
+        case BlockValidatedV1():
+            return fact.validated_on
+        case ResultsDecidedV1():
+            return fact.decided_on
+        case DeliberationClosedV1():
+            return fact.deliberated_on
+
+
+def compose(fact: Fact, draft: Draft, known: Knowledge, stationery: Stationery) -> Document:
+    """What the document of `fact` prints. Needs all of `Needs.of(fact)`; KeyError where the facts contradict the
+    referential."""
+    match fact:
+        case CertificationAwardedV1():
+            return diploma(fact, draft, known, stationery)
+        case BlockValidatedV1():
+            return block_attestation(fact, draft, known, stationery)
+        case ResultsDecidedV1():
+            return results_notice(fact, draft, known, stationery)
+        case DeliberationClosedV1():
+            return jury_minutes(fact, draft, known, stationery)

@@ -1,0 +1,137 @@
+"""From facts to documents that are to be made: the handlers of events.
+
+A handler only writes the row, in the inbox transaction; making the file is the issuer's.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, event, or_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from parchemin.common.clock import utc_now
+from parchemin.common.consumer import Consumer
+from parchemin.common.language import Language
+from parchemin.common.statements import insert_if_absent
+from parchemin.contracts.envelope import Event
+from parchemin.contracts.events.candidates import CandidateIdentifiedV1, OrganisationRegisteredV1
+from parchemin.contracts.events.evaluations import (
+    BlockValidatedV1,
+    CertificationAwardedV1,
+    DeliberationClosedV1,
+    JurorIdentifiedV1,
+    ReferentialPublishedV1,
+    ResultsDecidedV1,
+)
+from parchemin.contracts.vocabulary import DocumentKind
+from parchemin.documents.composition.compose import day_of
+from parchemin.documents.composition.knowledge import Fact
+from parchemin.documents.issuing.models import Document, DocumentState
+from parchemin.documents.projections import service as projections
+from parchemin.documents.verification.code import new_code
+
+E = TypeVar("E", bound=Event)
+Wake = Callable[[], None]
+
+
+def subscribe(consumer: Consumer, *, language: Language, wake: Wake) -> None:
+    """Have the consumer learn what it is told, and expect the documents that follow; `wake` is called after commits
+    that give the issuer something to do."""
+
+    def learning(learn: Callable[[AsyncSession, E], Awaitable[None]]) -> Callable[[AsyncSession, E], Awaitable[None]]:
+        async def handle(session: AsyncSession, told: E) -> None:
+            await learn(session, told)
+            await reconsider(session, told)
+            _after_commit(session, wake)
+
+        return handle
+
+    async def expecting(session: AsyncSession, fact: Fact) -> None:
+        await expect(session, fact, language)
+        _after_commit(session, wake)
+
+    consumer.on(OrganisationRegisteredV1, learning(projections.learn_organisation))
+    consumer.on(CandidateIdentifiedV1, learning(projections.learn_candidate))
+    consumer.on(JurorIdentifiedV1, learning(projections.learn_juror))
+    consumer.on(ReferentialPublishedV1, learning(projections.learn_referential))
+    consumer.on(CertificationAwardedV1, expecting)
+    consumer.on(BlockValidatedV1, expecting)
+    consumer.on(ResultsDecidedV1, expecting)
+    consumer.on(DeliberationClosedV1, expecting)
+
+
+async def expect(session: AsyncSession, fact: Fact, language: Language) -> None:
+    """Write down that the document of this fact is to be made, unless it is already."""
+    row = Document(
+        organisation_id=fact.organisation_id,
+        facts=fact.model_dump(mode="json"),
+        language=language,
+        issued_on=day_of(fact),
+        verification_code=new_code(),
+        **_subject(fact),
+    )
+    table = Document.__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
+    await insert_if_absent(session, table, row.model_dump())
+
+
+def _subject(fact: Fact) -> dict[str, str | int | UUID | None]:
+    """What the document is about. One for each key, whatever else a second event of the same fact may say."""
+    match fact:
+        case CertificationAwardedV1():
+            kind, about = DocumentKind.DIPLOMA, f"{fact.enrolment_id}"
+        case BlockValidatedV1():
+            kind, about = DocumentKind.BLOCK_ATTESTATION, f"{fact.enrolment_id}:{fact.block}"
+        case ResultsDecidedV1():
+            kind, about = DocumentKind.RESULTS_NOTICE, f"{fact.enrolment_id}:{fact.session_id}"
+        case DeliberationClosedV1():
+            kind, about = DocumentKind.JURY_MINUTES, f"{fact.session_id}"
+    of_candidate = not isinstance(fact, DeliberationClosedV1)
+    return {
+        "kind": kind,
+        "subject_key": f"{kind}:{about}",
+        "candidate_id": fact.candidate_id if of_candidate else None,
+        "enrolment_id": fact.enrolment_id if of_candidate else None,
+        "session_id": fact.session_id,
+        "block": fact.block if isinstance(fact, BlockValidatedV1) else None,
+    }
+
+
+async def reconsider(session: AsyncSession, told: Event) -> None:
+    """What was not issued for want of this, or with an older state of it, is to be made now.
+
+    The new version has an issuer that works on the older state lose: its update names the version that it read.
+    """
+    for condition, change in (
+        (col(Document.state) == DocumentState.PENDING, {}),
+        (
+            col(Document.state) == DocumentState.BLOCKED,
+            {"state": DocumentState.PENDING, "blocked_reason": None, "updated_at": utc_now()},
+        ),
+    ):
+        await session.execute(
+            update(Document)
+            .where(condition, _concerned(told))
+            .values(version=col(Document.version) + 1, attempts=0, retry_at=None, **change)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _concerned(told: Event) -> ColumnElement[bool]:
+    """Documents that may name whom or what the event is about. Minutes name many: all of the organisation's."""
+    minutes = col(Document.kind) == DocumentKind.JURY_MINUTES
+    match told:
+        case CandidateIdentifiedV1():
+            ours = col(Document.organisation_id) == told.organisation_id
+            return or_(col(Document.candidate_id) == told.candidate_id, and_(minutes, ours))
+        case JurorIdentifiedV1():
+            return and_(minutes, col(Document.organisation_id) == told.organisation_id)
+        case OrganisationRegisteredV1():
+            return col(Document.organisation_id) == told.organisation_id
+        case _:
+            return col(Document.id).is_not(None)
+
+
+def _after_commit(session: AsyncSession, wake: Wake) -> None:
+    event.listen(session.sync_session, "after_commit", lambda _session: wake(), once=True)

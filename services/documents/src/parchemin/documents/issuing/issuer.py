@@ -1,0 +1,230 @@
+"""The issuer: makes the files of pending documents, and issues each once."""
+
+import asyncio
+import traceback
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from parchemin.common.clock import utc_now
+from parchemin.common.database import Database
+from parchemin.common.outbox import publish
+from parchemin.contracts.events.documents import DocumentIssuedV1
+from parchemin.contracts.vocabulary import DocumentKind
+from parchemin.documents.composition.compose import FACTS, compose
+from parchemin.documents.composition.drafts import Draft, Stationery
+from parchemin.documents.composition.knowledge import Fact, Knowledge, Needs
+from parchemin.documents.issuing.models import Document, DocumentState
+from parchemin.documents.projections.service import look_up
+from parchemin.documents.rendering import models as printed
+from parchemin.documents.rendering.compiler import render
+from parchemin.documents.rendering.printable import UnprintableText
+from parchemin.documents.storage.store import DocumentStore
+
+log = structlog.get_logger()
+
+BATCH = 50
+RENDERERS = 2
+"""Threads that draw at a time: more would only take turns on the processors that requests need."""
+LONGEST_RETRY = timedelta(minutes=5)
+BACK_OFF_SECONDS = 2.0
+LEADERSHIP = "parchemin.issuer"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file that is safe in the store."""
+
+    printed: printed.Document
+    sha256: str
+    size: int
+
+
+class Issuer:
+    """One per process and database. Of several processes one leads; were there two, each document would still be
+    issued once, since a document is issued only in the version that was read."""
+
+    def __init__(
+        self, database: Database, store: DocumentStore, stationery: Stationery, *, poll_seconds: float
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._stationery = stationery
+        self._poll_seconds = poll_seconds
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Issue until cancelled: all that is pending at start, then whatever comes."""
+        while True:
+            try:
+                async with self._database.leadership(LEADERSHIP) as leads:
+                    while True:
+                        self._wake.clear()
+                        if await leads():
+                            await self.issue_due()
+                        with suppress(TimeoutError):
+                            await asyncio.wait_for(self._wake.wait(), self._poll_seconds)
+            except Exception as error:  # the issuer outlives a database that is away
+                log.error("issuer_failed", **_cause(error))
+                await asyncio.sleep(BACK_OFF_SECONDS)
+
+    async def issue_due(self) -> None:
+        """Make every pending document whose time it is; what is missing or fails waits, and holds up no other."""
+        with ThreadPoolExecutor(RENDERERS, thread_name_prefix="render") as threads:
+            while batch := await self._due():
+                known = await self._look_up(batch)
+                async with asyncio.TaskGroup() as group:
+                    for document in batch:
+                        group.create_task(self._issue(document, known, threads))
+
+    async def _due(self) -> Sequence[Document]:
+        statement = (
+            select(Document)
+            .where(
+                col(Document.state) == DocumentState.PENDING,
+                or_(col(Document.retry_at).is_(None), col(Document.retry_at) <= utc_now()),
+            )
+            .order_by(col(Document.id))
+            .limit(BATCH)
+        )
+        async with self._database.reading() as session:
+            return (await session.execute(statement)).scalars().all()
+
+    async def _look_up(self, batch: Sequence[Document]) -> Knowledge:
+        """After the documents were read: what is learnt in between raises their version, and they come again."""
+        async with self._database.reading() as session:
+            return await look_up(session, Needs.union(Needs.of(fact_of(document)) for document in batch))
+
+    async def _issue(self, document: Document, known: Knowledge, threads: ThreadPoolExecutor) -> None:
+        missing = Needs.of(fact_of(document)).lacking(known)
+        if missing:
+            await self._postpone(document, missing=list(missing))
+            return
+        loop = asyncio.get_running_loop()
+        try:
+            made = await loop.run_in_executor(threads, self._make, document, known)
+        except UnprintableText as refused:
+            await self._block(document, refused.field)
+        except Exception as error:  # one bad document does not stop the others
+            log.error("document_failed", document_id=str(document.id), kind=document.kind, **_cause(error))
+            await self._postpone(document, missing=[])
+        else:
+            await self._conclude(document, made)
+
+    def _make(self, document: Document, known: Knowledge) -> Made:
+        """In a worker thread: drawn, and safe in the store."""
+        content_of = compose(fact_of(document), _draft(document), known, self._stationery)
+        pdf = render(content_of)
+        return Made(content_of, self._store.put(pdf), len(pdf))
+
+    async def _conclude(self, document: Document, made: Made) -> None:
+        now = utc_now()
+        async with self._database.transaction() as session:
+            issued = await _change(
+                session,
+                document,
+                state=DocumentState.ISSUED,
+                missing=[],
+                body_data=made.printed.model_dump(mode="json"),
+                template_version=made.printed.letterhead.template_version,
+                issued_at=now,
+                updated_at=now,
+                sha256=made.sha256,
+                size=made.size,
+            )
+            if issued:
+                await publish(
+                    session,
+                    DocumentIssuedV1(
+                        document_id=document.id,
+                        organisation_id=document.organisation_id,
+                        kind=DocumentKind(document.kind),
+                        enrolment_id=document.enrolment_id,
+                        session_id=document.session_id,
+                        sha256=made.sha256,
+                        size=made.size,
+                    ),
+                )
+        if issued:
+            log.info("document_issued", document_id=str(document.id), kind=document.kind)
+
+    async def _block(self, document: Document, field: str) -> None:
+        log.warning("document_blocked", document_id=str(document.id), kind=document.kind, field=field)
+        async with self._database.transaction() as session:
+            await _change(
+                session,
+                document,
+                state=DocumentState.BLOCKED,
+                missing=[],
+                blocked_reason=field[:200],
+                updated_at=utc_now(),
+            )
+
+    async def _postpone(self, document: Document, *, missing: list[str]) -> None:
+        """Later, each time twice as late: an event that brings what is missing makes it at once."""
+        now = utc_now()
+        changed: dict[str, Any] = {"missing": missing, "updated_at": now} if missing != document.missing else {}
+        async with self._database.transaction() as session:
+            await _change(
+                session,
+                document,
+                attempts=document.attempts + 1,
+                retry_at=now + retry_after(document.attempts),
+                **changed,
+            )
+
+
+def retry_after(attempts: int) -> timedelta:
+    """1 s, 2 s, 4 s … up to five minutes."""
+    return min(timedelta(seconds=2 ** min(attempts, 20)), LONGEST_RETRY)
+
+
+def fact_of(document: Document) -> Fact:
+    """The fact that the document follows from."""
+    return FACTS[DocumentKind(document.kind)].model_validate(document.facts)
+
+
+def _draft(document: Document) -> Draft:
+    return Draft(
+        document_id=document.id,
+        organisation_id=document.organisation_id,
+        verification_code=document.verification_code,
+        language="en" if document.language == "en" else "fr",
+        issued_on=document.issued_on,
+    )
+
+
+async def _change(session: AsyncSession, document: Document, **values: Any) -> bool:
+    """Change the document if it is still pending in the version that was read; whether it was."""
+    result = await session.execute(
+        update(Document)
+        .where(
+            col(Document.id) == document.id,
+            col(Document.state) == DocumentState.PENDING,
+            col(Document.version) == document.version,
+        )
+        .values(version=document.version + 1, **values)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(result, CursorResult)  # noqa: S101 - narrows the type: an UPDATE has a cursor
+    return result.rowcount == 1
+
+
+def _cause(error: BaseException) -> dict[str, str]:
+    """Class and place of an error. Its text and its variables may hold what a document says, and stay out of logs."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    place = traceback.extract_tb(error.__traceback__)[-1:]
+    return {"cause": type(error).__name__, "at": " ".join(f"{frame.name}:{frame.lineno}" for frame in place)}

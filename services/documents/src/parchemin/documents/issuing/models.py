@@ -1,0 +1,77 @@
+"""Documents: what follows from a fact, from the moment it is known until it is issued."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, CheckConstraint, Index, text
+from sqlmodel import Field
+
+from parchemin.common.columns import Aggregate
+from parchemin.contracts.vocabulary import DocumentKind
+from parchemin.documents.base import Base
+
+
+class DocumentState(StrEnum):
+    """Where a document stands."""
+
+    PENDING = "pending"
+    """To be made, or waiting for what `missing` names."""
+    ISSUED = "issued"
+    """Made and archived; changes no more."""
+    BLOCKED = "blocked"
+    """Cannot be printed as the records are; waits for their correction."""
+
+
+_KINDS = ", ".join(f"'{kind}'" for kind in DocumentKind)
+_STATES = ", ".join(f"'{state}'" for state in DocumentState)
+_ISSUED = ("body_data", "template_version", "issued_at", "sha256", "size")
+
+
+class Document(Aggregate, Base, table=True):
+    """One document. `subject_key` names what it is about: a fact told twice makes nothing new."""
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        CheckConstraint(f"kind IN ({_KINDS})", name="kind"),
+        CheckConstraint(f"state IN ({_STATES})", name="state"),
+        CheckConstraint("(state = 'blocked') = (blocked_reason IS NOT NULL)", name="blocked"),
+        CheckConstraint(
+            f"state <> 'issued' OR ({' AND '.join(f'{column} IS NOT NULL' for column in _ISSUED)})", name="issued"
+        ),
+        Index(
+            "ix_documents_pending",
+            "id",
+            postgresql_where=text("state = 'pending'"),
+            sqlite_where=text("state = 'pending'"),
+        ),
+    )
+
+    kind: str = Field(max_length=32)
+    subject_key: str = Field(max_length=120, unique=True)
+    candidate_id: UUID | None = Field(default=None, index=True)
+    enrolment_id: UUID | None = Field(default=None, index=True)
+    session_id: UUID | None = Field(default=None, index=True)
+    block: int | None = None
+    state: str = Field(default=DocumentState.PENDING, max_length=16)
+    facts: dict[str, Any] = Field(sa_type=JSON)
+    """Data of the event that the document follows from."""
+    language: str = Field(max_length=2)
+    issued_on: date
+    """Day of the fact; printed. The day the file was made is `issued_at`'s."""
+    verification_code: str = Field(max_length=17, unique=True)
+    """Given with the row, so that a document made a second time after a crash is the same to the byte."""
+    missing: list[str] = Field(default_factory=list, sa_type=JSON)
+    """What a pending document waits for, `<kind>:<id>`."""
+    attempts: int = 0
+    retry_at: datetime | None = None
+    """Not before; null for at once."""
+    blocked_reason: str | None = Field(default=None, max_length=200)
+    """Path of the field that cannot be printed; never its value."""
+    body_data: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    """What was printed: with `template_version` it makes the same file again."""
+    template_version: str | None = Field(default=None, max_length=16)
+    issued_at: datetime | None = None
+    sha256: str | None = Field(default=None, max_length=64)
+    size: int | None = None
