@@ -6,8 +6,8 @@ from uuid import uuid4
 import httpx
 import pytest_asyncio
 from fastapi import FastAPI
-
 from libs.common.tests.toy_service import Base, toy_app
+
 from parchemin.common.database import Database
 from parchemin.contracts.vocabulary import Role
 

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 import pytest
+from libs.common.tests.toy_service import Note, NoteTakenV1
 from sqlalchemy import func, select, update
 
-from libs.common.tests.toy_service import Note, NoteTakenV1
 from parchemin.common import relay as relay_module
 from parchemin.common.bus import LocalBus, Message
 from parchemin.common.consumer import Consumer
@@ -195,9 +195,7 @@ async def test_a_relay_that_is_stopped_in_the_middle_leaves_a_database_that_work
     assert len(bus.safe) == 1
 
 
-async def test_a_relay_outlives_a_database_that_is_away(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_relay_outlives_a_database_that_is_away(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay_module, "BACK_OFF_SECONDS", (0.0,))
     bus, relay, failures = Recorder(), None, iter(range(3))
     relay = Relay(database, bus, poll_seconds=0.01)
@@ -218,9 +216,7 @@ async def test_a_relay_outlives_a_database_that_is_away(
     assert len(bus.safe) == 1
 
 
-async def test_of_two_relays_on_one_postgres_database_one_leads_until_it_stops(
-    database: Database, engine: str
-) -> None:
+async def test_of_two_relays_on_one_postgres_database_one_leads_until_it_stops(database: Database, engine: str) -> None:
     if engine == "sqlite":
         pytest.skip("SQLite is one process's")
     async with database.leadership("parchemin.relay") as leads, database.leadership("parchemin.relay") as other:

@@ -68,8 +68,9 @@ class Relay:
                 failures += 1
 
     async def _commit_or_poll(self) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._database.committed.wait(), self._poll_seconds)
+        with suppress(TimeoutError):  # Python 3.11's `wait_for` can swallow the cancellation that stops the relay
+            async with asyncio.timeout(self._poll_seconds):
+                await self._database.committed.wait()
 
     async def publish_pending(self) -> bool:
         """Publish all that is unpublished; false where a part could not be, and waits for the next round.
