@@ -66,10 +66,14 @@ async def test_the_database_refuses_an_update_that_was_prepared_on_an_older_vers
     async with database.reading() as session:
         stale = await session.get(Note, UUID(note.json()["id"]))
     await client.put(url_of(note), json={"text": "second"}, headers={"If-Match": '"1"'})
-    with pytest.raises(StaleDataError):
+
+    async def overwrite() -> None:
         async with database.transaction() as session:
             session.add(stale)
             stale.text = "overwrites"
+
+    with pytest.raises(StaleDataError):
+        await overwrite()
     assert (await client.get(url_of(note))).json()["text"] == "second"
 
 

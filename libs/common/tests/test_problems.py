@@ -9,6 +9,13 @@ from parchemin.common.problems.representation import MEDIA_TYPE
 
 pytestmark = pytest.mark.asyncio
 
+
+@pytest.fixture
+def engine() -> str:
+    """The protocol is the same on both engines."""
+    return "sqlite"
+
+
 SECURITY = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "cache-control": "no-store"}
 
 

@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+from hypothesis import settings
 from sqlalchemy import select
 
 from parchemin.common.bus import Message
@@ -26,7 +28,11 @@ from parchemin.evaluations.settings import Settings
 E = TypeVar("E", bound=Event)
 Json = dict[str, Any]
 Headers = dict[str, str]
-HELD_ON = "2026-06-15"
+
+settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+settings.load_profile("steady")
+
+HELD_ON = "2024-06-17"
 
 
 @dataclass(frozen=True)
@@ -62,11 +68,39 @@ class School:
         held = roles or (Role.JURY_MEMBER, Role.JURY_PRESIDENT)
         return self.bearer(*held, organisation=self.id, subject=juror_id)
 
+    async def refuses(
+        self,
+        code: str,
+        method: str,
+        url: str,
+        body: object = None,
+        *,
+        by: Headers | None = None,
+        match: str | None = None,
+    ) -> Json:
+        """The problem that this request ends with; it left everything as it was."""
+        before = await self.state()
+        answer = await self.call(method, url, body, by=by, match=match)
+        problem = answer.json()
+        assert (problem["code"], answer.headers["content-type"]) == (code, "application/problem+json"), answer.text
+        assert await self.state() == before, f"{code} changed something"
+        return {**problem, "faults": sorted(fault["code"] for fault in problem["errors"])}
+
+    async def etag(self, url: str, by: Headers | None = None) -> str:
+        return str((await self.call("GET", url, by=by)).headers["etag"])
+
+    @staticmethod
+    def done(response: httpx.Response) -> Any:
+        return done(response)
+
     async def call(
         self, method: str, url: str, body: object = None, *, by: Headers | None = None, match: str | None = None
     ) -> httpx.Response:
         headers = {**(self.staff if by is None else by), **({"If-Match": match} if match else {})}
-        return await self.client.request(method, url, json=body, headers=headers)
+        if body is None:
+            return await self.client.request(method, url, headers=headers)
+        headers["Content-Type"] = "application/json"
+        return await self.client.request(method, url, content=json.dumps(body), headers=headers)
 
     async def get(self, url: str, *, by: Headers | None = None) -> Any:
         return done(await self.call("GET", url, by=by))
@@ -81,7 +115,13 @@ class School:
         envelope = wrap(event, event_id=event_id or new_id(), at=utc_now())
         await self.app.state.service.consumer.deliver(Message(event.topic, event.key, envelope.to_bytes()))
 
-    async def enrol(self, *blocks: int, version: str = "1.0", candidate: UUID | None = None) -> str:
+    async def enrol(
+        self,
+        *blocks: int,
+        version: str = "1.0",
+        candidate: UUID | None = None,
+        path: AccessPath = AccessPath.INITIAL_TRAINING,
+    ) -> str:
         """A new enrolment, for all blocks unless some are named."""
         enrolment = new_id()
         await self.tell(
@@ -90,7 +130,7 @@ class School:
                 organisation_id=self.id,
                 candidate_id=candidate or new_id(),
                 referential_version=version,
-                access_path=AccessPath.INITIAL_TRAINING,
+                access_path=path,
                 blocks=blocks or (1, 2, 3),
             )
         )
@@ -220,12 +260,23 @@ def sheet_of(registration: Json, levels: Mapping[str, str]) -> Json:
     }
 
 
-@pytest_asyncio.fixture
-async def school(
+@pytest.fixture
+def school_with(
     database_url: Callable[[str], str],
     serve: Callable[[FastAPI], Awaitable[httpx.AsyncClient]],
     bearer: Callable[..., Headers],
-) -> School:
-    """A school on a service of its own, on both engines."""
-    app = create_app(Settings(database_url=database_url("evaluations"), migrate_on_start=False))
-    return School(app, await serve(app), bearer)
+) -> Callable[..., Awaitable[School]]:
+    """`await school_with(**settings)`: a school on a service of its own, on both engines."""
+
+    async def opened(**settings: Any) -> School:
+        url = database_url("evaluations")
+        app = create_app(Settings(database_url=url, migrate_on_start=False, **settings))
+        return School(app, await serve(app), bearer)
+
+    return opened
+
+
+@pytest_asyncio.fixture
+async def school(school_with: Callable[..., Awaitable[School]]) -> School:
+    """A school under the default settings."""
+    return await school_with()

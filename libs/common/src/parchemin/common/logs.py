@@ -1,12 +1,18 @@
 """Structured logs: one JSON object a line, with the request id and the trace id. No personal data, no URLs' values."""
 
 import logging
+import re
 from typing import Any
 
 import structlog
 from asgi_correlation_id import correlation_id
+from structlog.tracebacks import ExceptionDictTransformer
 
 from parchemin.common.tracing import current_trace_id
+
+_tracebacks = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+_VALUES = re.compile(r"input_value=.*?(?=, input_type=)|'input': .*|DETAIL: .*", re.DOTALL)
+"""Where Pydantic, FastAPI and PostgreSQL quote what a person entered."""
 
 
 def configure_logs(level: str) -> None:
@@ -17,17 +23,14 @@ def configure_logs(level: str) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    rendering: list[Any] = [_tracebacks, _without_values, structlog.processors.JSONRenderer(ensure_ascii=False)]
     structlog.configure(
-        processors=[
-            *shared,
-            structlog.processors.dict_tracebacks,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
+        processors=[*shared, *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         cache_logger_on_first_use=False,
     )
     renderer = structlog.stdlib.ProcessorFormatter(
-        processor=structlog.processors.JSONRenderer(ensure_ascii=False), foreign_pre_chain=shared
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering], foreign_pre_chain=shared
     )
     handler = logging.StreamHandler()
     handler.setFormatter(renderer)
@@ -39,6 +42,12 @@ def configure_logs(level: str) -> None:
         logger.handlers.clear()
         logger.propagate = name != "uvicorn.access"  # the middleware writes a line of its own, without the URL
     logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it writes URLs
+
+
+def _without_values(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    for raised in event.get("exception", ()):
+        raised["exc_value"] = _VALUES.sub("…", raised["exc_value"])
+    return event
 
 
 def _identify(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:

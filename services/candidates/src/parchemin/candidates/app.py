@@ -2,14 +2,19 @@
 
 from fastapi import FastAPI
 
+from parchemin.candidates.accommodations.routes import router as accommodations
 from parchemin.candidates.enrolments.routes import router as enrolments
+from parchemin.candidates.exemptions.routes import router as exemptions
 from parchemin.candidates.identity.routes import router as candidates
+from parchemin.candidates.imports.routes import router as imports
 from parchemin.candidates.organisations.routes import router as organisations
 from parchemin.candidates.referentials.service import learn_referential
 from parchemin.candidates.settings import Settings
 from parchemin.common.bus import Bus, LocalBus
 from parchemin.common.consumer import Consumer
+from parchemin.common.encryption import installation_cipher
 from parchemin.common.http.app import Service, create_service_app, open_database
+from parchemin.common.settings import EncryptionSettings, house
 from parchemin.contracts.events.evaluations import ReferentialPublishedV1
 
 DESCRIPTION = """Who the candidates are, what they enrol for, and how each can take part on equal terms.
@@ -28,10 +33,11 @@ def create_app(settings: Settings | None = None, bus: Bus | None = None) -> Fast
             name="candidates",
             title="Parchemin: candidates",
             description=DESCRIPTION,
-            routers=[organisations, candidates, enrolments],
+            routers=[organisations, candidates, imports, enrolments, accommodations, exemptions],
             settings=settings,
             database=database,
             bus=bus or LocalBus(),
             consumer=consumer,
+            state={"cipher": installation_cipher(EncryptionSettings(), house().var / "keys")},
         )
     )

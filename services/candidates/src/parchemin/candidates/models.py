@@ -1,9 +1,11 @@
 """All tables of the service, for the migrations."""
 
+from parchemin.candidates.accommodations.models import Accommodation
 from parchemin.candidates.base import Base
 from parchemin.candidates.enrolments.models import Enrolment
+from parchemin.candidates.exemptions.models import Exemption
 from parchemin.candidates.identity.models import Candidate
 from parchemin.candidates.organisations.models import Organisation
 from parchemin.candidates.referentials.models import KnownReferential
 
-__all__ = ["Base", "Candidate", "Enrolment", "KnownReferential", "Organisation"]
+__all__ = ["Accommodation", "Base", "Candidate", "Enrolment", "Exemption", "KnownReferential", "Organisation"]

@@ -1,0 +1,1 @@
+"""Diplomas, attestations, notices and minutes, made from events."""

@@ -72,7 +72,11 @@ def _texts(claims: dict[str, Any], path: str) -> list[str]:
     """A claim that is a list of texts; a dotted path reaches into objects, as Keycloak nests its roles."""
     value: Any = claims
     for step in path.split("."):
-        value = value.get(step, []) if isinstance(value, dict) else None
+        if not isinstance(value, dict):
+            raise Unauthenticated
+        value = value.get(step)
+        if value is None:
+            return []
     if not isinstance(value, list):
         raise Unauthenticated
     return [_text(item) for item in value]

@@ -1,5 +1,6 @@
 """Use cases about enrolments."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -20,6 +21,7 @@ from parchemin.common.ownership import find, owned
 from parchemin.common.problems import Conflict, Unprocessable
 from parchemin.contracts.events.candidates import EnrolmentBlocksExtendedV1, EnrolmentOpenedV1
 from parchemin.contracts.referential import Referential
+from parchemin.contracts.vocabulary import AccessPath
 
 
 class AlreadyEnrolled(Conflict):
@@ -62,7 +64,7 @@ async def open_enrolment(session: AsyncSession, principal: Principal, new: NewEn
     """Enrol a candidate of the organisation for some blocks."""
     candidate = await find(session, Candidate, new.candidate_id, principal, for_update=True)
     referential = await known_referential(session, new.referential_version)
-    blocks = _known_blocks(referential, new.blocks)
+    blocks = known_blocks(referential, new.blocks)
     known = await session.scalar(
         select(col(Enrolment.id)).where(
             col(Enrolment.candidate_id) == candidate.id,
@@ -71,25 +73,9 @@ async def open_enrolment(session: AsyncSession, principal: Principal, new: NewEn
     )
     if known is not None:
         raise AlreadyEnrolled
-    enrolment = Enrolment(
-        organisation_id=candidate.organisation_id,
-        candidate_id=candidate.id,
-        referential_version=referential.version,
-        access_path=new.access_path,
-        blocks=blocks,
-    )
+    enrolment = new_enrolment(candidate, referential, new.access_path, blocks)
     session.add(enrolment)
-    await publish(
-        session,
-        EnrolmentOpenedV1(
-            enrolment_id=enrolment.id,
-            organisation_id=enrolment.organisation_id,
-            candidate_id=candidate.id,
-            referential_version=referential.version,
-            access_path=new.access_path,
-            blocks=tuple(blocks),
-        ),
-    )
+    await publish(session, opened(enrolment))
     return enrolment
 
 
@@ -99,7 +85,7 @@ async def extend_blocks(
     """Have the enrolment aim at further blocks."""
     enrolment = await find(session, Enrolment, enrolment_id, principal, for_update=True)
     require_version(enrolment, expected)
-    wanted = _known_blocks(await known_referential(session, enrolment.referential_version), blocks)
+    wanted = known_blocks(await known_referential(session, enrolment.referential_version), blocks)
     if not set(enrolment.blocks) <= set(wanted):
         raise BlocksOnlyAdded
     if wanted != enrolment.blocks:
@@ -114,7 +100,31 @@ async def extend_blocks(
     return enrolment
 
 
-def _known_blocks(referential: Referential, blocks: list[int]) -> list[int]:
+def new_enrolment(candidate: Candidate, referential: Referential, path: AccessPath, blocks: list[int]) -> Enrolment:
+    """The row of an enrolment, not yet in any session."""
+    return Enrolment(
+        organisation_id=candidate.organisation_id,
+        candidate_id=candidate.id,
+        referential_version=referential.version,
+        access_path=path,
+        blocks=blocks,
+    )
+
+
+def opened(enrolment: Enrolment) -> EnrolmentOpenedV1:
+    """The fact that the enrolment was opened."""
+    return EnrolmentOpenedV1(
+        enrolment_id=enrolment.id,
+        organisation_id=enrolment.organisation_id,
+        candidate_id=enrolment.candidate_id,
+        referential_version=enrolment.referential_version,
+        access_path=AccessPath(enrolment.access_path),
+        blocks=tuple(enrolment.blocks),
+    )
+
+
+def known_blocks(referential: Referential, blocks: Sequence[int]) -> list[int]:
+    """The blocks in order, where they are the referential's, each once; `BlockUnknown` else."""
     known = {block.number for block in referential.blocks}
     if not set(blocks) <= known or len(set(blocks)) < len(blocks):
         raise BlockUnknown

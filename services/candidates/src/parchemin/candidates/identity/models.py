@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
 from sqlmodel import Field
 
 from parchemin.candidates.base import Base
@@ -13,7 +13,10 @@ class Candidate(Aggregate, Base, table=True):
     """A person whom an organisation presents. `person_key` keeps one person from being entered twice."""
 
     __tablename__ = "candidates"
-    __table_args__ = (UniqueConstraint("organisation_id", "person_key"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "person_key"),
+        CheckConstraint("sex IN ('F', 'M')", name="sex"),
+    )
 
     birth_name: str = Field(max_length=120)
     used_name: str | None = Field(default=None, max_length=120)
@@ -26,4 +29,4 @@ class Candidate(Aggregate, Base, table=True):
     birth_postal_code: str | None = Field(default=None, max_length=5)
     email: str | None = Field(default=None, max_length=254)
     subject: str | None = Field(default=None, max_length=255, index=True)
-    person_key: str = Field(max_length=400)
+    person_key: str = Field(max_length=64)

@@ -1,5 +1,6 @@
 """What an identity must be, so that a diploma and the national register can carry it. Pure."""
 
+import hashlib
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
@@ -8,12 +9,13 @@ OLDEST_BIRTH_YEAR = 1900
 
 
 def person_key(birth_name: str, first_names: Sequence[str], birth_date: date, birth_city: str) -> str:
-    """What two entries of one person have in common, however they were typed: no case, accents, signs or blanks."""
+    """What two entries of one person have in common, however they were typed: a digest of 64 hexadecimal digits."""
     parts = (birth_name, "".join(first_names), birth_date.isoformat(), birth_city)
-    return "|".join(_folded(part) for part in parts)
+    return hashlib.sha256("|".join(folded(part) for part in parts).encode()).hexdigest()
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """The text without case, accents, signs or blanks."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(character for character in decomposed if character.isalnum())
 

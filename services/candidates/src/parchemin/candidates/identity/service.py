@@ -1,5 +1,6 @@
 """Use cases about candidates' identities."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -40,18 +41,18 @@ class IdentityImplausible(Unprocessable):
 def visible_candidates(principal: Principal) -> Select[Candidate]:
     """The organisation's candidates; for a candidate, the own record only."""
     statement = owned(Candidate, principal)
-    if principal.has(Role.CANDIDATE) and not principal.has(Role.ADMINISTRATOR, Role.CLIENT):
+    if not principal.has(Role.ADMINISTRATOR, Role.CLIENT, Role.DISABILITY_OFFICER):
         statement = statement.where(col(Candidate.subject) == principal.subject)
     return statement
 
 
 async def record_candidate(session: AsyncSession, principal: Principal, entry: CandidateEntry) -> Candidate:
     """Enter a person whom the organisation presents."""
-    assert principal.organisation_id is not None  # noqa: S101 - Access lets no administrator by without one
-    candidate = Candidate(organisation_id=principal.organisation_id, **_columns(entry))
+    _refuse_implausible(entry)
+    candidate = new_candidate(entry, principal.organisation)
     await _refuse_second_entry(session, candidate)
     session.add(candidate)
-    await publish(session, _identified(candidate))
+    await publish(session, identified(candidate))
     return candidate
 
 
@@ -61,11 +62,12 @@ async def correct_candidate(
     """Replace the record; documents made from now on carry the corrected identity."""
     candidate = await find(session, Candidate, candidate_id, principal, for_update=True)
     require_version(candidate, expected)
+    _refuse_implausible(entry)
     for name, value in _columns(entry).items():
         setattr(candidate, name, value)
     candidate.updated_at = utc_now()
     await _refuse_second_entry(session, candidate)
-    await publish(session, _identified(candidate))
+    await publish(session, identified(candidate))
     return candidate
 
 
@@ -82,20 +84,42 @@ async def _refuse_second_entry(session: AsyncSession, candidate: Candidate) -> N
         raise CandidateExists(candidate_id=other)
 
 
-def _columns(entry: CandidateEntry) -> dict[str, Any]:
-    place = entry.birth_place
+def implausibilities(
+    *, birth_date: date | None, country: str | None, insee_code: str | None, postal_code: str | None
+) -> list[FieldFault]:
+    """What no civil register holds; of a member that is not known, nothing is said."""
     faults = []
-    if not rules.birth_date_is_plausible(entry.birth_date, utc_now().date()):
+    if birth_date is not None and not rules.birth_date_is_plausible(birth_date, utc_now().date()):
         text = Text("Date de naissance invraisemblable.", "Implausible birth date.")
         faults.append(FieldFault("/birth_date", "birth_date_implausible", text))
-    if not rules.birth_codes_fit_country(place.country, place.insee_code, place.postal_code):
+    if country is not None and not rules.birth_codes_fit_country(country, insee_code, postal_code):
         text = Text(
             "Un code INSEE ou postal ne vaut que pour une naissance en France.",
             "A commune or postal code is only for a birth in France.",
         )
         faults.append(FieldFault("/birth_place", "birth_code_abroad", text))
+    return faults
+
+
+def _refuse_implausible(entry: CandidateEntry) -> None:
+    place = entry.birth_place
+    faults = implausibilities(
+        birth_date=entry.birth_date,
+        country=place.country,
+        insee_code=place.insee_code,
+        postal_code=place.postal_code,
+    )
     if faults:
         raise IdentityImplausible(faults=faults)
+
+
+def new_candidate(entry: CandidateEntry, organisation_id: UUID) -> Candidate:
+    """The row of an entry, not yet in any session."""
+    return Candidate(organisation_id=organisation_id, **_columns(entry))
+
+
+def _columns(entry: CandidateEntry) -> dict[str, Any]:
+    place = entry.birth_place
     return {
         **entry.model_dump(exclude={"birth_place"}),
         "birth_city": place.city,
@@ -106,7 +130,8 @@ def _columns(entry: CandidateEntry) -> dict[str, Any]:
     }
 
 
-def _identified(candidate: Candidate) -> CandidateIdentifiedV1:
+def identified(candidate: Candidate) -> CandidateIdentifiedV1:
+    """The fact that this identity was recorded or corrected."""
     return CandidateIdentifiedV1(
         candidate_id=candidate.id,
         organisation_id=candidate.organisation_id,

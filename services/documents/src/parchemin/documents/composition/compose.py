@@ -1,6 +1,8 @@
 """From facts and what is known to what a document prints. Pure: the same in gives the same out, for ever."""
 
+from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from parchemin.contracts.events.evaluations import (
     BlockValidatedV1,
@@ -36,6 +38,37 @@ def day_of(fact: Fact) -> date:
             return fact.decided_on
         case DeliberationClosedV1():
             return fact.deliberated_on
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a document is about."""
+
+    kind: DocumentKind
+    key: str
+    """One document for each, whatever else a second event of the same fact may say."""
+    candidate_id: UUID | None = None
+    enrolment_id: UUID | None = None
+    block: int | None = None
+
+
+def subject_of(fact: Fact) -> Subject:
+    """What the document of this fact is about."""
+    match fact:
+        case CertificationAwardedV1():
+            kind = DocumentKind.DIPLOMA
+            return Subject(kind, f"{kind}:{fact.enrolment_id}", fact.candidate_id, fact.enrolment_id)
+        case BlockValidatedV1():
+            kind = DocumentKind.BLOCK_ATTESTATION
+            key = f"{kind}:{fact.enrolment_id}:{fact.block}"
+            return Subject(kind, key, fact.candidate_id, fact.enrolment_id, fact.block)
+        case ResultsDecidedV1():
+            kind = DocumentKind.RESULTS_NOTICE
+            key = f"{kind}:{fact.enrolment_id}:{fact.session_id}"
+            return Subject(kind, key, fact.candidate_id, fact.enrolment_id)
+        case DeliberationClosedV1():
+            kind = DocumentKind.JURY_MINUTES
+            return Subject(kind, f"{kind}:{fact.session_id}")
 
 
 def compose(fact: Fact, draft: Draft, known: Knowledge, stationery: Stationery) -> Document:

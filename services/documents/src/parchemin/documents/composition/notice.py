@@ -56,9 +56,7 @@ def _competency(referential: Referential, result: CompetencyResult) -> printed.C
         code=competency.code,
         criteria_title=competency.criteria_title,
         outcome=result.outcome,
-        shortfalls=tuple(
-            printed.CriterionShortfall(text=wording[found.code], level=found.level) for found in short
-        ),
+        shortfalls=tuple(printed.CriterionShortfall(text=wording[found.code], level=found.level) for found in short),
     )
 
 

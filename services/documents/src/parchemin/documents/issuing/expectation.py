@@ -4,10 +4,9 @@ A handler only writes the row, in the inbox transaction; making the file is the 
 """
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
-from uuid import UUID
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, event, or_, update
+from sqlalchemy import ColumnElement, and_, event, or_, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -26,7 +25,7 @@ from parchemin.contracts.events.evaluations import (
     ResultsDecidedV1,
 )
 from parchemin.contracts.vocabulary import DocumentKind
-from parchemin.documents.composition.compose import day_of
+from parchemin.documents.composition.compose import day_of, subject_of
 from parchemin.documents.composition.knowledge import Fact
 from parchemin.documents.issuing.models import Document, DocumentState
 from parchemin.documents.projections import service as projections
@@ -64,38 +63,22 @@ def subscribe(consumer: Consumer, *, language: Language, wake: Wake) -> None:
 
 async def expect(session: AsyncSession, fact: Fact, language: Language) -> None:
     """Write down that the document of this fact is to be made, unless it is already."""
+    subject = subject_of(fact)
     row = Document(
         organisation_id=fact.organisation_id,
+        kind=subject.kind,
+        subject_key=subject.key,
+        candidate_id=subject.candidate_id,
+        enrolment_id=subject.enrolment_id,
+        session_id=fact.session_id,
+        block=subject.block,
         facts=fact.model_dump(mode="json"),
         language=language,
         issued_on=day_of(fact),
         verification_code=new_code(),
-        **_subject(fact),
     )
     table = Document.__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
     await insert_if_absent(session, table, row.model_dump())
-
-
-def _subject(fact: Fact) -> dict[str, str | int | UUID | None]:
-    """What the document is about. One for each key, whatever else a second event of the same fact may say."""
-    match fact:
-        case CertificationAwardedV1():
-            kind, about = DocumentKind.DIPLOMA, f"{fact.enrolment_id}"
-        case BlockValidatedV1():
-            kind, about = DocumentKind.BLOCK_ATTESTATION, f"{fact.enrolment_id}:{fact.block}"
-        case ResultsDecidedV1():
-            kind, about = DocumentKind.RESULTS_NOTICE, f"{fact.enrolment_id}:{fact.session_id}"
-        case DeliberationClosedV1():
-            kind, about = DocumentKind.JURY_MINUTES, f"{fact.session_id}"
-    of_candidate = not isinstance(fact, DeliberationClosedV1)
-    return {
-        "kind": kind,
-        "subject_key": f"{kind}:{about}",
-        "candidate_id": fact.candidate_id if of_candidate else None,
-        "enrolment_id": fact.enrolment_id if of_candidate else None,
-        "session_id": fact.session_id,
-        "block": fact.block if isinstance(fact, BlockValidatedV1) else None,
-    }
 
 
 async def reconsider(session: AsyncSession, told: Event) -> None:
@@ -103,16 +86,12 @@ async def reconsider(session: AsyncSession, told: Event) -> None:
 
     The new version has an issuer that works on the older state lose: its update names the version that it read.
     """
-    for condition, change in (
-        (col(Document.state) == DocumentState.PENDING, {}),
-        (
-            col(Document.state) == DocumentState.BLOCKED,
-            {"state": DocumentState.PENDING, "blocked_reason": None, "updated_at": utc_now()},
-        ),
-    ):
+    freed: dict[str, Any] = {"state": DocumentState.PENDING, "blocked_reason": None, "updated_at": utc_now()}
+    changes: dict[DocumentState, dict[str, Any]] = {DocumentState.PENDING: {}, DocumentState.BLOCKED: freed}
+    for state, change in changes.items():
         await session.execute(
             update(Document)
-            .where(condition, _concerned(told))
+            .where(col(Document.state) == state, _concerned(told))
             .values(version=col(Document.version) + 1, attempts=0, retry_at=None, **change)
             .execution_options(synchronize_session=False)
         )
@@ -130,7 +109,7 @@ def _concerned(told: Event) -> ColumnElement[bool]:
         case OrganisationRegisteredV1():
             return col(Document.organisation_id) == told.organisation_id
         case _:
-            return col(Document.id).is_not(None)
+            return true()
 
 
 def _after_commit(session: AsyncSession, wake: Wake) -> None:

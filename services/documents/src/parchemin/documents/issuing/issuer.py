@@ -2,14 +2,15 @@
 
 import asyncio
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
+from pydantic import ValidationError
 from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -60,6 +61,7 @@ class Issuer:
         self._stationery = stationery
         self._poll_seconds = poll_seconds
         self._wake = asyncio.Event()
+        self._threads = ThreadPoolExecutor(RENDERERS, thread_name_prefix="render")
 
     def wake(self) -> None:
         """There may be something to do."""
@@ -82,12 +84,12 @@ class Issuer:
 
     async def issue_due(self) -> None:
         """Make every pending document whose time it is; what is missing or fails waits, and holds up no other."""
-        with ThreadPoolExecutor(RENDERERS, thread_name_prefix="render") as threads:
-            while batch := await self._due():
-                known = await self._look_up(batch)
-                async with asyncio.TaskGroup() as group:
-                    for document in batch:
-                        group.create_task(self._issue(document, known, threads))
+        while batch := await self._due():
+            facts = [(document, fact) for document in batch if (fact := await self._fact_of(document)) is not None]
+            known = await self._look_up([fact for _, fact in facts])
+            async with asyncio.TaskGroup() as group:
+                for document, fact in facts:
+                    group.create_task(self._issue(document, fact, known))
 
     async def _due(self) -> Sequence[Document]:
         statement = (
@@ -102,30 +104,43 @@ class Issuer:
         async with self._database.reading() as session:
             return (await session.execute(statement)).scalars().all()
 
-    async def _look_up(self, batch: Sequence[Document]) -> Knowledge:
+    async def _fact_of(self, document: Document) -> Fact | None:
+        try:
+            return FACTS[DocumentKind(document.kind)].model_validate(document.facts)
+        except ValidationError as error:
+            await self._fail(document, error)
+            return None
+
+    async def _look_up(self, facts: Sequence[Fact]) -> Knowledge:
         """After the documents were read: what is learnt in between raises their version, and they come again."""
         async with self._database.reading() as session:
-            return await look_up(session, Needs.union(Needs.of(fact_of(document)) for document in batch))
+            return await look_up(session, Needs.union(Needs.of(fact) for fact in facts))
 
-    async def _issue(self, document: Document, known: Knowledge, threads: ThreadPoolExecutor) -> None:
-        missing = Needs.of(fact_of(document)).lacking(known)
+    async def _issue(self, document: Document, fact: Fact, known: Knowledge) -> None:
+        missing = Needs.of(fact).lacking(known)
         if missing:
             await self._postpone(document, missing=list(missing))
             return
         loop = asyncio.get_running_loop()
         try:
-            made = await loop.run_in_executor(threads, self._make, document, known)
+            made = await loop.run_in_executor(self._threads, self._make, document, fact, known)
         except UnprintableText as refused:
             await self._block(document, refused.field)
         except Exception as error:  # one bad document does not stop the others
-            log.error("document_failed", document_id=str(document.id), kind=document.kind, **_cause(error))
-            await self._postpone(document, missing=[])
+            await self._fail(document, error)
         else:
             await self._conclude(document, made)
 
-    def _make(self, document: Document, known: Knowledge) -> Made:
+    def _make(self, document: Document, fact: Fact, known: Knowledge) -> Made:
         """In a worker thread: drawn, and safe in the store."""
-        content_of = compose(fact_of(document), _draft(document), known, self._stationery)
+        draft = Draft(
+            document_id=document.id,
+            organisation_id=document.organisation_id,
+            verification_code=document.verification_code,
+            language="en" if document.language == "en" else "fr",
+            issued_on=document.issued_on,
+        )
+        content_of = compose(fact, draft, known, self._stationery)
         pdf = render(content_of)
         return Made(content_of, self._store.put(pdf), len(pdf))
 
@@ -172,6 +187,10 @@ class Issuer:
                 updated_at=utc_now(),
             )
 
+    async def _fail(self, document: Document, error: Exception) -> None:
+        log.error("document_failed", document_id=str(document.id), kind=document.kind, **_cause(error))
+        await self._postpone(document, missing=[])
+
     async def _postpone(self, document: Document, *, missing: list[str]) -> None:
         """Later, each time twice as late: an event that brings what is missing makes it at once."""
         now = utc_now()
@@ -189,21 +208,6 @@ class Issuer:
 def retry_after(attempts: int) -> timedelta:
     """1 s, 2 s, 4 s … up to five minutes."""
     return min(timedelta(seconds=2 ** min(attempts, 20)), LONGEST_RETRY)
-
-
-def fact_of(document: Document) -> Fact:
-    """The fact that the document follows from."""
-    return FACTS[DocumentKind(document.kind)].model_validate(document.facts)
-
-
-def _draft(document: Document) -> Draft:
-    return Draft(
-        document_id=document.id,
-        organisation_id=document.organisation_id,
-        verification_code=document.verification_code,
-        language="en" if document.language == "en" else "fr",
-        issued_on=document.issued_on,
-    )
 
 
 async def _change(session: AsyncSession, document: Document, **values: Any) -> bool:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, text
 from sqlmodel import Field
 
 from parchemin.common.columns import Aggregate
@@ -69,7 +69,7 @@ class Document(Aggregate, Base, table=True):
     """Not before; null for at once."""
     blocked_reason: str | None = Field(default=None, max_length=200)
     """Path of the field that cannot be printed; never its value."""
-    body_data: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    body_data: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     """What was printed: with `template_version` it makes the same file again."""
     template_version: str | None = Field(default=None, max_length=16)
     issued_at: datetime | None = None

@@ -71,7 +71,7 @@ def settle(referential: Referential, progress: Progress) -> Settlement:
     complete = all(block.number in every for block in referential.blocks)
     award = None
     if complete and not progress.awarded:
-        award = max(every.values(), key=lambda validation: (validation.decided_on, validation.session_id))
+        award = max(every.values(), key=lambda last: (last.decided_on, last.session_id, last.block))
     return Settlement(validations, award)
 
 

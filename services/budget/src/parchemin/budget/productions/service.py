@@ -1,0 +1,112 @@
+"""Use cases about productions."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from parchemin.budget.access import is_only_candidate
+from parchemin.budget.charts.service import chart_of
+from parchemin.budget.enrolments.models import KnownEnrolment
+from parchemin.budget.estimates.models import Estimate
+from parchemin.budget.productions.models import Production
+from parchemin.budget.productions.rules import may_name_owner
+from parchemin.budget.productions.schemas import NewProduction, ProductionEntry
+from parchemin.common.auth import Principal
+from parchemin.common.clock import utc_now
+from parchemin.common.http.conditions import require_version
+from parchemin.common.language import Text
+from parchemin.common.outbox import publish
+from parchemin.common.ownership import one, owned
+from parchemin.common.problems import Conflict, Forbidden, NotFound
+from parchemin.contracts.events.budget import ProductionOpenedV1
+
+
+class ProductionHasEstimates(Conflict):
+    """Amounts are not converted, nor lines moved to other accounts."""
+
+    code = "production_has_estimates"
+    detail = Text(
+        "La production a des devis : sa devise et son plan de comptes ne changent plus.",
+        "The production has estimates: its currency and its chart of accounts do not change any more.",
+    )
+
+
+def visible_productions(principal: Principal) -> Select[Production]:
+    """The organisation's productions; for a candidate, the own ones only."""
+    statement = owned(Production, principal)
+    if is_only_candidate(principal):
+        statement = statement.where(col(Production.owner_subject) == principal.subject)
+    return statement
+
+
+async def locked_production(session: AsyncSession, principal: Principal, production_id: UUID) -> Production:
+    """The production as the caller may see it, locked: what concerns its estimates is decided one after another."""
+    return await one(session, visible_productions(principal).with_for_update(), Production, production_id)
+
+
+async def open_production(session: AsyncSession, principal: Principal, new: NewProduction) -> Production:
+    """Open a production for an enrolment of the organisation."""
+    enrolment = await _enrolment(session, principal, new.enrolment_id)
+    production = Production(
+        organisation_id=enrolment.organisation_id,
+        enrolment_id=enrolment.id,
+        **_columns(principal, new),
+    )
+    session.add(production)
+    await publish(
+        session,
+        ProductionOpenedV1(
+            production_id=production.id,
+            organisation_id=production.organisation_id,
+            enrolment_id=enrolment.id,
+            currency=production.currency,
+        ),
+    )
+    return production
+
+
+async def change_production(
+    session: AsyncSession, principal: Principal, production_id: UUID, entry: ProductionEntry, expected: int
+) -> Production:
+    """Replace what is said of the production; its enrolment stays."""
+    production = await locked_production(session, principal, production_id)
+    require_version(production, expected)
+    columns = _columns(principal, entry)
+    before = (production.currency, production.chart_of_accounts)
+    if before != (columns["currency"], columns["chart_of_accounts"]) and await _has_estimates(session, production):
+        raise ProductionHasEstimates
+    for name, value in columns.items():
+        setattr(production, name, value)
+    production.updated_at = utc_now()
+    return production
+
+
+async def _enrolment(session: AsyncSession, principal: Principal, enrolment_id: UUID) -> KnownEnrolment:
+    """The enrolment, locked. The first candidate who opens a production for it keeps it: another one finds nothing."""
+    enrolment = await one(session, owned(KnownEnrolment, principal).with_for_update(), KnownEnrolment, enrolment_id)
+    if is_only_candidate(principal):
+        foreign = select(col(Production.id)).where(
+            col(Production.enrolment_id) == enrolment.id, col(Production.owner_subject) != principal.subject
+        )
+        if await session.scalar(foreign.limit(1)) is not None:
+            raise NotFound
+    return enrolment
+
+
+async def _has_estimates(session: AsyncSession, production: Production) -> bool:
+    statement = select(col(Estimate.id)).where(col(Estimate.production_id) == production.id).limit(1)
+    return await session.scalar(statement) is not None
+
+
+def _columns(principal: Principal, entry: ProductionEntry) -> dict[str, Any]:
+    only_candidate = is_only_candidate(principal)
+    if not may_name_owner(entry.owner_subject, caller=principal.subject, caller_is_staff=not only_candidate):
+        raise Forbidden
+    chart_of(entry.chart_of_accounts)
+    return {
+        **entry.model_dump(exclude={"enrolment_id"}),
+        "owner_subject": principal.subject if only_candidate else entry.owner_subject,
+    }

@@ -1,0 +1,43 @@
+"""The documents service. `uvicorn --factory parchemin.documents.app:create_app` starts it alone."""
+
+from fastapi import FastAPI
+
+from parchemin.common.bus import Bus, LocalBus
+from parchemin.common.consumer import Consumer
+from parchemin.common.http.app import Service, create_service_app, open_database
+from parchemin.documents.issuing.expectation import subscribe
+from parchemin.documents.issuing.issuer import Issuer
+from parchemin.documents.issuing.routes import router as documents
+from parchemin.documents.settings import Settings
+from parchemin.documents.storage.folder import FolderStore
+from parchemin.documents.verification.page import router as page
+from parchemin.documents.verification.routes import router as verifications
+
+DESCRIPTION = """Diplomas, attestations, notices and minutes: made from facts as they become known, archived, and
+checkable by anyone.
+
+Nobody asks for a document: it follows from an event. It is `pending` until all that it prints is known."""
+
+
+def create_app(settings: Settings | None = None, bus: Bus | None = None) -> FastAPI:
+    """The service as an ASGI application."""
+    settings = settings or Settings()
+    database = open_database(settings, "documents")
+    store = FolderStore(settings.store_folder)
+    issuer = Issuer(database, store, settings.stationery(), poll_seconds=settings.issuing_poll_seconds)
+    consumer = Consumer("documents", database)
+    subscribe(consumer, language=settings.language, wake=issuer.wake)
+    return create_service_app(
+        Service(
+            name="documents",
+            title="Parchemin: documents",
+            description=DESCRIPTION,
+            routers=[documents, verifications, page],
+            settings=settings,
+            database=database,
+            bus=bus or LocalBus(),
+            consumer=consumer,
+            background=[issuer.run],
+            state={"store": store, "issuer": issuer},
+        )
+    )

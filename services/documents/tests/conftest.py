@@ -1,0 +1,274 @@
+"""One candidate's story as events, and a desk that turns events into documents on a real database.
+
+Tests are imported by path and can't import their neighbours: they reach these by fixtures.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
+from sqlalchemy import select
+
+from parchemin.common.bus import Message
+from parchemin.common.clock import utc_now
+from parchemin.common.consumer import Consumer
+from parchemin.common.database import Database
+from parchemin.common.ids import new_id
+from parchemin.common.tables import dead_letters, outbox
+from parchemin.contracts.envelope import CloudEvent, Event, wrap
+from parchemin.contracts.events import candidates as people
+from parchemin.contracts.events import evaluations as facts
+from parchemin.contracts.referential import Referential
+from parchemin.documents.issuing.expectation import subscribe
+from parchemin.documents.issuing.issuer import Issuer
+from parchemin.documents.issuing.models import Document
+from parchemin.documents.settings import Settings
+from parchemin.documents.storage.folder import FolderStore
+
+MODALITIES = {"M1": ("C.1", "C.2"), "M2": ("C.3",), "M3": ("C.4",), "M4": ("C.5", "C.6")}
+BLOCKS = {1: ("C.1", "C.2"), 2: ("C.3",), 3: ("C.4", "C.5", "C.6")}
+VERSION = "2026.1"
+
+
+def number(name: str) -> UUID:
+    """A stable id for a name."""
+    return uuid5(UUID(int=0), name)
+
+
+SCHOOL, SESSION = number("school"), number("session")
+PRESIDENT, MEMBER, AWAY = number("president"), number("member"), number("away")
+
+
+def a_referential() -> Referential:
+    competencies = [
+        {
+            "code": code,
+            "block": next(block for block, codes in BLOCKS.items() if code in codes),
+            "activity": "A1",
+            "modality": modality,
+            "statement": None if code == "C.4" else f"Énoncé de {code}",
+            "criteria_title": f"Intitulé de {code}",
+            "criteria_heading": None,
+            "criteria": [
+                {"code": f"C{code[2:]}.{rank}", "text": f"Critère {rank} de {code}", "sub_criteria": []}
+                for rank in (1, 2)
+            ],
+        }
+        for modality, codes in MODALITIES.items()
+        for code in codes
+    ]
+    return Referential.model_validate(
+        {
+            "version": VERSION,
+            "title": "Chargé de productions audiovisuelles, cinéma et plurimédia",
+            "blocks": [{"number": n, "title": f"Titre du bloc {n}", "competencies": c} for n, c in BLOCKS.items()],
+            "activities": [{"code": "A1", "title": "Activité", "items": []}],
+            "competencies": competencies,
+            "modalities": [
+                {
+                    "code": code,
+                    "title": "Mise en situation",
+                    "support": "brief",
+                    "competencies": codes,
+                    "dossier": "dossier",
+                    "deliverables": [],
+                }
+                for code, codes in MODALITIES.items()
+            ],
+        }
+    )
+
+
+def identified(name: str = "zoe", **changes: Any) -> people.CandidateIdentifiedV1:
+    identity = {
+        "birth_name": "Lefèvre",
+        "used_name": None,
+        "first_names": ("Zoé",),
+        "sex": "F",
+        "birth_date": date(1999, 6, 17),
+        "birth_city": "Paris 12e",
+        "birth_country": "FR",
+    }
+    return people.CandidateIdentifiedV1(
+        candidate_id=number(name), organisation_id=SCHOOL, pii=people.Identity(**{**identity, **changes})
+    )
+
+
+def registered() -> people.OrganisationRegisteredV1:
+    return people.OrganisationRegisteredV1(organisation_id=SCHOOL, code="IMI", name="Institut des métiers de l'image")
+
+
+def published() -> facts.ReferentialPublishedV1:
+    return facts.ReferentialPublishedV1(referential=a_referential())
+
+
+def jurors() -> list[facts.JurorIdentifiedV1]:
+    names = ((PRESIDENT, "Karim", "Bensaïd", True), (MEMBER, "Sophie", "Lemaître", False), (AWAY, "Paul", "Roy", True))
+    return [
+        facts.JurorIdentifiedV1(
+            juror_id=juror_id,
+            organisation_id=SCHOOL,
+            pii=facts.JurorIdentity(first_name=first, last_name=last, quality="professional", external=external),
+        )
+        for juror_id, first, last, external in names
+    ]
+
+
+def of(name: str, organisation: UUID = SCHOOL) -> dict[str, Any]:
+    return {
+        "enrolment_id": number(f"{name}'s enrolment"),
+        "candidate_id": number(name),
+        "organisation_id": organisation,
+        "referential_version": VERSION,
+    }
+
+
+def result(code: str, outcome: str = "acquired", *levels: str) -> facts.CompetencyResult:
+    criteria = [
+        facts.AssessedCriterion(code=f"C{code[2:]}.{rank}", level=level) for rank, level in enumerate(levels, start=1)
+    ]
+    return facts.CompetencyResult(code=code, outcome=outcome, criteria=tuple(criteria))
+
+
+def modality(code: str, attendance: str = "present", **outcomes: str) -> facts.ModalityResult:
+    return facts.ModalityResult(
+        registration_id=number(code),
+        modality=code,
+        attendance=attendance,
+        competencies=tuple(result(c, outcomes.get(c.replace(".", ""), "acquired")) for c in MODALITIES[code]),
+    )
+
+
+def validated(block: int = 1, name: str = "zoe", organisation: UUID = SCHOOL) -> facts.BlockValidatedV1:
+    return facts.BlockValidatedV1(
+        **of(name, organisation),
+        validation_id=number(f"{name} {block}"),
+        block=block,
+        session_id=SESSION,
+        validated_on=date(2026, 7, 2),
+        competencies=tuple(result(code, "exempt" if code == "C.5" else "acquired") for code in BLOCKS[block]),
+    )
+
+
+def awarded(name: str = "zoe") -> facts.CertificationAwardedV1:
+    blocks = tuple(
+        facts.AwardedBlock(block=block, validated_on=date(2026, 7, 2), session_id=SESSION) for block in (3, 1, 2)
+    )
+    return facts.CertificationAwardedV1(
+        **of(name),
+        award_id=number(f"{name}'s award"),
+        register_number="2026-0001",
+        awarded_on=date(2026, 7, 2),
+        session_id=SESSION,
+        blocks=blocks,
+    )
+
+
+def decided(name: str = "zoe", **changes: Any) -> facts.ResultsDecidedV1:
+    ordinary: dict[str, Any] = {
+        "session_id": SESSION,
+        "session_date": date(2026, 7, 1),
+        "decided_on": date(2026, 7, 2),
+        "place": "Paris",
+        "modalities": (modality("M1"), modality("M2")),
+        "blocks_enrolled": (1, 2, 3),
+        "blocks_validated": (1, 2),
+        "register_number": None,
+    }
+    return facts.ResultsDecidedV1(**of(name), **{**ordinary, **changes})
+
+
+def closed(*names: str, **changes: Any) -> facts.DeliberationClosedV1:
+    people_here = names or ("zoe",)
+    ordinary: dict[str, Any] = {
+        "jury": tuple(
+            facts.SeatedJuror(juror_id=juror, president=juror == PRESIDENT, present=juror != AWAY)
+            for juror in (MEMBER, PRESIDENT, AWAY)
+        ),
+        "registrations": tuple(
+            facts.MinutesRegistration(
+                enrolment_id=of(name)["enrolment_id"], candidate_id=number(name), result=modality(code), overrides=()
+            )
+            for code in ("M1", "M2")
+            for name in people_here
+        ),
+        "validations": (
+            facts.MinutesValidation(
+                enrolment_id=of(people_here[0])["enrolment_id"],
+                candidate_id=number(people_here[0]),
+                blocks=(1, 2),
+                register_number="2026-0001",
+            ),
+        ),
+    }
+    return facts.DeliberationClosedV1(
+        session_id=SESSION,
+        organisation_id=SCHOOL,
+        referential_version=VERSION,
+        policy="default",
+        place="Paris",
+        session_date=date(2026, 7, 1),
+        deliberated_on=date(2026, 7, 2),
+        modalities=("M1", "M2"),
+        **{**ordinary, **changes},
+    )
+
+
+def known() -> list[Event]:
+    """All that Zoé's documents need beside their facts."""
+    return [registered(), published(), identified(), *jurors()]
+
+
+def message(event: Event, event_id: UUID | None = None) -> Message:
+    envelope = wrap(event, event_id=event_id or new_id(), at=utc_now())
+    return Message(event.topic, event.key, envelope.to_bytes())
+
+
+class Desk:
+    """The service without its HTTP."""
+
+    def __init__(self, database: Database, folder: Path, store: FolderStore | None = None) -> None:
+        self.database = database
+        self.folder = folder
+        self.store = store or FolderStore(folder)
+        self.issuer = Issuer(database, self.store, Settings().stationery(), poll_seconds=0.05)
+        self.consumer = Consumer("documents", database)
+        subscribe(self.consumer, language="fr", wake=self.issuer.wake)
+
+    async def hear(self, *events: Event) -> None:
+        for event in events:
+            await self.consumer.deliver(message(event))
+
+    async def documents(self) -> Sequence[Document]:
+        async with self.database.reading() as session:
+            rows = (await session.execute(select(Document).order_by(Document.subject_key))).scalars().all()  # type: ignore[arg-type]
+            assert (await session.execute(select(dead_letters.c.cause))).scalars().all() == []
+            return rows
+
+    async def document(self) -> Document:
+        (only,) = await self.documents()
+        return only
+
+    async def told(self) -> list[CloudEvent]:
+        """What the service publishes."""
+        async with self.database.reading() as session:
+            bodies = (await session.execute(select(outbox.c.body).order_by(outbox.c.position))).scalars()
+            return [CloudEvent.model_validate_json(body) for body in bodies]
+
+    def files(self) -> list[Path]:
+        return sorted(path for path in self.folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture(scope="session")
+def story() -> SimpleNamespace:
+    """Builders of events."""
+    return SimpleNamespace(**{name: value for name, value in globals().items() if not name.startswith("__")})
+
+
+@pytest.fixture
+def desk(database: Database, tmp_path: Path) -> Desk:
+    return Desk(database, tmp_path / "documents")

@@ -1,0 +1,170 @@
+"""What a document says, from facts and what is known. No database."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from parchemin.common.language import Language, Text
+from parchemin.contracts.events.evaluations import Override
+from parchemin.documents.composition.compose import compose, day_of, subject_of
+from parchemin.documents.composition.countries import country_name
+from parchemin.documents.composition.drafts import Draft, Stationery
+from parchemin.documents.composition.knowledge import Knowledge, Needs, OrganisationName
+
+STATIONERY = Stationery(
+    certifier=None, appeal=Text("Recours.", "Appeal."), verification_page="https://example.org/verify"
+)
+
+
+def knowledge(story: SimpleNamespace, **changes: Any) -> Knowledge:
+    return Knowledge(
+        organisations={story.SCHOOL: OrganisationName("IMI", "Institut des métiers de l'image")},
+        candidates={story.number("zoe"): story.identified(**changes).pii},
+        jurors={juror.juror_id: juror.pii for juror in story.jurors()},
+        referentials={story.VERSION: story.a_referential()},
+    )
+
+
+def composed(story: SimpleNamespace, fact: Any, known: Knowledge | None = None, language: Language = "fr") -> Any:
+    draft = Draft(
+        document_id=story.number("document"),
+        organisation_id=story.SCHOOL,
+        verification_code="7KQF2MZDX4AB9TQ2C",
+        language=language,
+        issued_on=day_of(fact),
+    )
+    return compose(fact, draft, known or knowledge(story), STATIONERY)
+
+
+def test_a_diploma_names_the_holder_and_the_blocks_in_their_order(story: SimpleNamespace) -> None:
+    diploma = composed(story, story.awarded())
+    assert (diploma.holder.full_name, diploma.register_number) == ("Zoé Lefèvre", "2026-0001")
+    assert [(block.number, block.title) for block in diploma.blocks] == [(n, f"Titre du bloc {n}") for n in (1, 2, 3)]
+    letterhead = diploma.letterhead
+    assert (letterhead.organisation_name, letterhead.issued_on) == (
+        "Institut des métiers de l'image",
+        date(2026, 7, 2),
+    )
+    assert letterhead.is_specimen
+    assert letterhead.verification.url == "https://example.org/verify#7KQF-2MZD-X4AB-9TQ2C"
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "label"),
+    [("fr", "SN", "Sénégal"), ("en", "SN", "Senegal"), ("fr", "FR", None), ("fr", "ZZ", None)],
+)
+def test_a_country_of_birth_is_named_for_a_birth_abroad(
+    story: SimpleNamespace, language: Language, country: str, label: str | None
+) -> None:
+    diploma = composed(story, story.awarded(), knowledge(story, birth_country=country), language)
+    assert diploma.holder.birth_country_label == label
+
+
+def test_every_country_has_both_names() -> None:
+    assert country_name("CI", "fr") == "Côte d’Ivoire"
+    assert country_name("CI", "en") == "Côte d’Ivoire"
+    assert country_name("DE", "en") == "Germany"
+
+
+def test_an_attestation_gives_statements_and_exemptions(story: SimpleNamespace) -> None:
+    attestation = composed(story, story.validated(3))
+    assert [(it.code, it.statement, it.outcome) for it in attestation.competencies] == [
+        ("C.4", None, "acquired"),
+        ("C.5", "Énoncé de C.5", "exempt"),
+        ("C.6", "Énoncé de C.6", "acquired"),
+    ]
+    assert (attestation.block_title, attestation.block_count) == ("Titre du bloc 3", 3)
+
+
+def test_an_attestation_never_attests_what_is_not_acquired(story: SimpleNamespace) -> None:
+    fact = story.validated(2).model_copy(update={"competencies": (story.result("C.3", "not_acquired"),)})
+    with pytest.raises(ValueError, match="nothing else"):
+        composed(story, fact)
+
+
+def test_a_notice_gives_criteria_to_work_on_and_what_is_retaken(story: SimpleNamespace) -> None:
+    m1 = story.modality("M1").model_copy(
+        update={
+            "competencies": (
+                story.result("C.1", "acquired", "met", "partly_met"),
+                story.result("C.2", "not_acquired", "not_met", "met"),
+            )
+        }
+    )
+    m4 = story.modality("M4", "excused", C5="not_acquired", C6="not_acquired")
+    notice = composed(story, story.decided(modalities=(m1, m4), blocks_validated=(2,)))
+    first, second = notice.modalities[0].competencies
+    assert first.shortfalls == ()
+    assert [(it.text, it.level) for it in second.shortfalls] == [("Critère 1 de C.2", "not_met")]
+    assert notice.modalities[1].attendance == "excused"
+    assert [(it.modality, it.competencies) for it in notice.retakes] == [("M1", ("C.2",)), ("M4", ("C.5", "C.6"))]
+    assert [it.number for it in notice.blocks_validated] == [2]
+    assert [it.number for it in notice.blocks_missing] == [1, 3]
+    assert (notice.appeal, notice.session.policy_name) == ("Recours.", "Règle par défaut de la certification")
+
+
+def test_minutes_seat_the_president_first_and_list_candidates_by_name(story: SimpleNamespace) -> None:
+    others = {
+        "emile": story.identified("emile", first_names=("Émile", "Jean"), birth_name="Élan").pii,
+        "zoe": story.identified().pii,
+        "ali": story.identified("ali", first_names=("Ali",), birth_name="de Witt").pii,
+    }
+    known = knowledge(story)
+    known = Knowledge(
+        known.organisations,
+        {story.number(name): pii for name, pii in others.items()},
+        known.jurors,
+        known.referentials,
+    )
+    minutes = composed(story, story.closed("zoe", "emile", "ali"), known)
+    assert [it.candidate_name for it in minutes.decisions] == ["Ali de Witt", "Émile Jean Élan", "Zoé Lefèvre"]
+    assert [it.candidate_name for it in minutes.attendance][::2] == [it.candidate_name for it in minutes.decisions]
+    assert [(it.name, it.president, it.present) for it in minutes.jury] == [
+        ("Karim Bensaïd", True, True),
+        ("Sophie Lemaître", False, True),
+        ("Paul Roy", False, False),
+    ]
+    assert minutes.quorum == (
+        "Quorum vérifié à la clôture de la délibération : 2 sur 3 membres du jury présents, dont 1 de l'extérieur ; "
+        "présidence présente."
+    )
+    assert [(it.blocks_validated, it.register_number) for it in minutes.decisions] == [
+        ((), None),
+        ((), None),
+        ((1, 2), "2026-0001"),
+    ]
+    assert [it.modality for it in minutes.decisions[0].modalities] == ["M1", "M2"]
+
+
+def test_minutes_give_the_reason_of_an_override(story: SimpleNamespace) -> None:
+    override = Override(competency="C.1", proposed="not_acquired", decided="acquired", reason="Motif.")
+    fact = story.closed()
+    line = fact.registrations[0].model_copy(update={"overrides": (override,)})
+    minutes = composed(story, fact.model_copy(update={"registrations": (line,), "validations": ()}))
+    (decision,) = minutes.decisions
+    assert [(it.competency, it.decided, it.reason) for it in decision.overrides] == [("C.1", "acquired", "Motif.")]
+
+
+def test_what_is_lacking_is_named(story: SimpleNamespace) -> None:
+    needs = Needs.of(story.closed())
+    assert needs.lacking(knowledge(story)) == ()
+    assert needs.lacking(Knowledge()) == (
+        f"organisation:{story.SCHOOL}",
+        f"referential:{story.VERSION}",
+        f"candidate:{story.number('zoe')}",
+        *sorted(f"juror:{juror}" for juror in (story.PRESIDENT, story.MEMBER, story.AWAY)),
+    )
+
+
+def test_the_subject_of_a_document_is_that_of_its_fact(story: SimpleNamespace) -> None:
+    enrolment = story.of("zoe")["enrolment_id"]
+    assert [
+        subject_of(fact).key for fact in (story.awarded(), story.validated(2), story.decided(), story.closed())
+    ] == [
+        f"diploma:{enrolment}",
+        f"block_attestation:{enrolment}:2",
+        f"results_notice:{enrolment}:{story.SESSION}",
+        f"jury_minutes:{story.SESSION}",
+    ]

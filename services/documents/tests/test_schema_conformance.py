@@ -1,0 +1,80 @@
+"""The service does what its OpenAPI document says, with inputs that nobody thought of.
+
+The schema is read when the tests are collected, so that each operation is a test (schemathesis 4.32 cannot take it
+from a fixture under pytest 9.2); the database is there before the first request, which starts the lifespan.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.python.asgi import shutdown_lifespans
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from parchemin.common.database import Database
+from parchemin.contracts.vocabulary import Role
+from parchemin.documents.app import create_app
+from parchemin.documents.settings import Settings
+
+FOLDER = TemporaryDirectory(prefix="parchemin-conformance-", ignore_cleanup_errors=True)
+FILE = Path(FOLDER.name) / "documents.sqlite3"
+URL = f"sqlite+aiosqlite:///{FILE}"
+
+app = create_app(Settings(database_url=URL, migrate_on_start=False, folder=Path(FOLDER.name)))
+schema = schemathesis.openapi.from_dict(app.openapi())
+schema.app = app
+
+
+@pytest.fixture(scope="module", autouse=True)
+def documents(migrated: Callable[[str, str], str], story: SimpleNamespace) -> Iterator[dict[str, str]]:
+    """Ids by state: an issued document, and one that waits."""
+    FILE.write_bytes(Path(migrated("sqlite", "documents").split("///")[1]).read_bytes())
+
+    async def furnish() -> dict[str, str]:
+        database = Database(URL)
+        try:
+            desk = story.Desk(database, Path(FOLDER.name))
+            await desk.hear(*story.known(), story.validated(1), story.awarded("nobody"))
+            await desk.issuer.issue_due()
+            return {row.state: str(row.id) for row in await desk.documents()}
+        finally:
+            await database.dispose()
+
+    yield asyncio.run(furnish())
+    shutdown_lifespans()
+    FOLDER.cleanup()
+
+
+@pytest.fixture
+def everybody(bearer: Callable[..., dict[str, str]], story: SimpleNamespace) -> dict[str, str]:
+    """A caller with all roles and scopes, in one organisation."""
+    return bearer(*Role, organisation=story.SCHOOL)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=8,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_operation(case: schemathesis.Case, everybody: dict[str, str]) -> None:
+    response = case.call(headers=everybody)
+    # A cursor is opaque: no schema can say which texts are cursors.
+    refused_cursor = response.status_code == 422 and response.json()["code"] == "cursor_invalid"
+    case.validate_response(response, excluded_checks=[positive_data_acceptance] if refused_cursor else [])
+
+
+@pytest.mark.parametrize("path", ["/v1/documents/{document_id}", "/v1/documents/{document_id}/content"])
+@pytest.mark.parametrize("state", ["issued", "pending"])
+def test_documents_that_are_there(documents: dict[str, str], everybody: dict[str, str], path: str, state: str) -> None:
+    response = schema[path]["GET"].Case(path_parameters={"document_id": documents[state]}).call(headers=everybody)
+    assert response.status_code == (409 if state == "pending" and path.endswith("content") else 200)
+    schema[path]["GET"].validate_response(response)

@@ -1,0 +1,47 @@
+"""What the certifier says comes by settings."""
+
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from parchemin.documents.settings import Settings
+
+MENTIONS = {
+    "legal_name": "Certificateur SAS",
+    "rncp_number": "40000",
+    "decision_date": "2025-07-18",
+    "level": 6,
+    "eqf_level": 6,
+    "nsf_codes": ["323", "320p"],
+    "signatory_name": "Hélène Vasseur",
+    "signatory_role": "Directrice générale",
+    "place": "Paris",
+}
+
+
+def test_without_mentions_documents_are_specimens() -> None:
+    assert Settings().stationery().certifier is None
+
+
+def test_mentions_come_as_json_or_as_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PARCHEMIN_DOCUMENTS_CERTIFIER", json.dumps(MENTIONS))
+    from_variable = Settings().stationery().certifier
+    monkeypatch.delenv("PARCHEMIN_DOCUMENTS_CERTIFIER")
+    file = tmp_path / "certifier.json"
+    file.write_text(json.dumps(MENTIONS), encoding="utf-8")
+    monkeypatch.setenv("PARCHEMIN_DOCUMENTS_CERTIFIER_FILE", str(file))
+    from_file = Settings().stationery().certifier
+    assert from_file == from_variable
+    assert from_file is not None
+    assert from_file.nsf_codes == ("323", "320p")
+    file.write_text("{}", encoding="utf-8")
+    with pytest.raises(ValidationError):
+        Settings().stationery()
+
+
+def test_the_qr_code_leads_to_the_page_of_this_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Settings().stationery().verification_page
+    assert page.endswith("/verify")
+    assert "//verify" not in page

@@ -1,0 +1,82 @@
+"""Departures from the proposal that are refused, and proposals at the wrong time."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from parchemin.contracts.vocabulary import Role
+
+if TYPE_CHECKING:
+    from services.evaluations.tests.conftest import School
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_the_president_departs_from_what_was_assessed_with_a_reason(school: "School") -> None:
+    enrolment, absent = await school.enrol(), await school.enrol()
+    await school.exempt(enrolment, "C.2")
+    held = await school.plan("M1")
+    elsewhere = await school.plan("M1")
+    one, two = await school.run(held, (enrolment, "M1"), (absent, "M1"))
+    await school.attend(two, "absent")
+    url = f"/v1/registrations/{one['id']}"
+    entry = {"acquired": False, "reason": "Oral insuffisant."}
+    president = school.juror(held.president)
+    proposals = f"/v1/sessions/{held.id}/proposals"
+    await school.refuses("wrong_state", "GET", proposals)
+    await school.refuses(
+        "wrong_state", "PUT", f"{url}/overrides/C.1", entry, by=president, match=await school.etag(url)
+    )
+    await school.deliberate(held, [one])
+    match = await school.etag(url)
+    missing = f"/v1/registrations/{two['id']}"
+    for code, where, body, by in [
+        ("not_assessed", f"{url}/overrides/C.2", entry, president),
+        ("not_assessed", f"{missing}/overrides/C.1", entry, president),
+        ("not_found", f"{url}/overrides/C.10", entry, president),
+        ("not_found", f"{url}/overrides/C.999", entry, president),
+        ("invalid", f"{url}/overrides/C.1x", entry, president),
+        ("invalid", f"{url}/overrides/C.1", {"acquired": False}, president),
+        ("invalid", f"{url}/overrides/C.1", {**entry, "reason": " "}, president),
+        ("invalid", f"{url}/overrides/C.1", {**entry, "acquired": "perhaps"}, president),
+        ("forbidden", f"{url}/overrides/C.1", entry, school.juror(held.jury[1])),
+        ("forbidden", f"{url}/overrides/C.1", entry, school.juror(held.president, Role.JURY_MEMBER)),
+        ("forbidden", f"{url}/overrides/C.1", entry, school.staff),
+        ("not_found", f"{url}/overrides/C.1", entry, school.juror(elsewhere.president)),
+    ]:
+        current = await school.etag(missing) if where.startswith(missing) else match
+        await school.refuses(code, "PUT", where, body, by=by, match=current)
+    await school.refuses("precondition_required", "PUT", f"{url}/overrides/C.1", entry, by=president)
+    school.done(await school.call("PUT", f"{url}/overrides/C.1", entry, by=president, match=match))
+    await school.refuses("stale_version", "PUT", f"{url}/overrides/C.3", entry, by=president, match=match)
+    await school.refuses("not_found", "GET", proposals, by=school.juror(elsewhere.president))
+
+    school.done(await school.lead(held, "closed"))
+    await school.refuses("wrong_state", "GET", proposals)
+    await school.refuses(
+        "wrong_state", "PUT", f"{url}/overrides/C.1", entry, by=president, match=await school.etag(url)
+    )
+    results = {result["competency"]: result for result in (await school.get(url))["results"]}
+    assert (results["C.1"]["outcome"], results["C.1"]["reason"]) == ("not_acquired", "Oral insuffisant.")
+    assert {result["outcome"] for result in (await school.get(missing))["results"]} == {"not_acquired"}
+
+
+async def test_what_another_session_acquired_meanwhile_is_kept(school: "School") -> None:
+    """Two sessions assess the same competencies at once; the one that closes first decides them."""
+    enrolment = await school.enrol(1)
+    first, second = await school.plan("M1"), await school.plan("M1")
+    (one,) = await school.run(first, (enrolment, "M1"))
+    (two,) = await school.run(second, (enrolment, "M1"))
+    await school.deliberate(first, [one], C1_1="not_met", C1_2="not_met")
+    await school.deliberate(second, [two])
+    url = f"/v1/registrations/{two['id']}"
+    departs = {"acquired": False, "reason": "Oral insuffisant."}
+    president = school.juror(second.president)
+    school.done(await school.put(f"{url}/overrides/C.3", departs, of=url, by=president))
+    school.done(await school.lead(first, "closed"))
+    (proposal,) = (await school.get(f"/v1/sessions/{second.id}/proposals"))["items"]
+    proposed = {each["competency"]: each["decided"] for each in proposal["competencies"]}
+    assert (proposed["C.1"], proposed["C.3"]) == ("acquired", "kept")
+    assert proposal["blocks_to_validate"] == [1]
+    school.done(await school.lead(second, "closed"))
+    assert await school.blocks(enrolment) == [1]
