@@ -79,14 +79,15 @@ async def test_of_two_transactions_that_read_the_same_version_the_later_one_fail
 
 
 async def test_concurrent_read_modify_write_loses_nothing(database: Database) -> None:
-    note = await add(database, amount=Decimal("0.00"))
+    note, other_process = await add(database, amount=Decimal("0.00")), Database(database.url)
 
-    async def increment() -> None:
-        async with database.transaction() as session:
+    async def increment(through: Database) -> None:
+        async with through.transaction() as session:
             held = await session.get_one(Note, note.id, with_for_update=True)
             held.amount += Decimal("0.01")
 
-    await asyncio.gather(*(increment() for _ in range(20)))
+    await asyncio.gather(*(increment(through) for through in [database, other_process] * 10))
+    await other_process.dispose()
     async with database.reading() as session:
         assert (await session.get_one(Note, note.id)).amount == Decimal("0.20")
 

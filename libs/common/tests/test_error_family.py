@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
-import parchemin.common
+import parchemin
 from parchemin.common.language import Text
 from parchemin.common.problems import DomainError
 
@@ -16,8 +16,7 @@ def family(root: type[DomainError]) -> Iterator[type[DomainError]]:
 
 
 def ours() -> list[type[DomainError]]:
-    packages = [*__import__("parchemin").__path__]
-    for module in pkgutil.walk_packages(packages, "parchemin."):
+    for module in pkgutil.walk_packages(parchemin.__path__, "parchemin."):
         if ".migrations" not in module.name and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     return [error for error in set(family(DomainError)) if error.__module__.startswith("parchemin.")]
@@ -25,7 +24,7 @@ def ours() -> list[type[DomainError]]:
 
 def test_each_error_has_a_code_of_its_own_a_status_and_its_texts_in_both_languages() -> None:
     errors = ours()
-    assert parchemin.common.__name__ in {error.__module__[: len("parchemin.common")] for error in errors}
+    assert len(errors) > 30
     by_code: dict[str, type[DomainError]] = {}
     for error in sorted(errors, key=lambda error: f"{error.__module__}.{error.__qualname__}"):
         where = f"{error.__module__}.{error.__qualname__}"

@@ -65,8 +65,8 @@ async def test_a_walk_meets_every_row_though_rows_come_and_change_meanwhile(data
 @pytest.mark.asyncio
 async def test_only_what_changed_since_is_listed(client: httpx.AsyncClient) -> None:
     first, _ = [(await client.post("/v1/notes", json={"text": text})).json() for text in ("one", "two")]
-    moment = datetime.now(UTC)
-    await client.put(f"/v1/notes/{first['id']}", json={"text": "one more"}, headers={"If-Match": '"1"'})
+    changed = await client.put(f"/v1/notes/{first['id']}", json={"text": "one more"}, headers={"If-Match": '"1"'})
+    moment = datetime.fromisoformat(changed.json()["updated_at"])
     in_paris = moment.astimezone(timezone(timedelta(hours=1))).isoformat()
     for value in (moment.isoformat(), in_paris, moment.isoformat().replace("+00:00", "Z")):
         for url in (f"/v1/notes?updated_since={value}", httpx.URL("/v1/notes", params={"updated_since": value})):

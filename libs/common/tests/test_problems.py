@@ -103,6 +103,12 @@ async def test_a_path_with_a_slash_too_many_is_not_redirected(client: httpx.Asyn
     assert answer.status_code in (404, 422)
 
 
+async def test_a_query_parameter_that_an_operation_does_not_have_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/notes", params={"limit": "5", "limits": "5", "a/b": ""})
+    assert_problem(answer, 422, "invalid")
+    assert [fault["pointer"] for fault in answer.json()["errors"]] == ["#query/limits", "#query/a/b"]
+
+
 async def test_a_body_that_is_not_json_is_refused(client: httpx.AsyncClient) -> None:
     for body in (b"{", b"\xff", b'{"text": NaN', b"[" * 100_000):
         answer = await client.post("/v1/notes", content=body, headers={"Content-Type": "application/json"})

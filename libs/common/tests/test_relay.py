@@ -169,8 +169,18 @@ async def test_a_commit_wakes_the_relay_at_once(database: Database) -> None:
         arrived.set()
 
     bus.publish = publish_and_tell
-    async with running(Relay(database, bus, poll_seconds=3600)), asyncio.timeout(5):
+    relay, idle = Relay(database, bus, poll_seconds=3600), asyncio.Event()
+    commit_or_poll = relay._commit_or_poll
+
+    async def tell_and_wait() -> None:
+        idle.set()
+        await commit_or_poll()
+
+    relay._commit_or_poll = tell_and_wait
+    async with running(relay), asyncio.timeout(5):
         for _ in range(3):
+            await idle.wait()
+            idle.clear()
             arrived.clear()
             async with database.transaction() as session:
                 await publish(session, fact())

@@ -27,7 +27,11 @@ from parchemin.common.settings import AuthSettings
 
 pytestmark = pytest.mark.asyncio
 
-NOW = int(time.time())
+
+def now() -> int:
+    return int(time.time())
+
+
 ORGANISATION = str(uuid4())
 GONE = object()
 
@@ -42,8 +46,8 @@ def claims(**changes: Any) -> dict[str, Any]:
         "iss": "urn:parchemin:local",
         "aud": "parchemin",
         "sub": "someone",
-        "iat": NOW,
-        "exp": NOW + 600,
+        "iat": now(),
+        "exp": now() + 600,
         "roles": ["administrator"],
         "scope": "candidates:read candidates:write",
         "organisation": ORGANISATION,
@@ -98,8 +102,8 @@ class Forge:
         head, body, signature = right.split(".")
         bent = {
             "no exp": {"exp": GONE},
-            "exp is past": {"exp": NOW - 60},
-            "exp is text": {"exp": str(NOW + 600)},
+            "exp is past": {"exp": now() - 60},
+            "exp is text": {"exp": str(now() + 600)},
             "exp is true": {"exp": True},
             "exp is infinite": {"exp": float("inf")},
             "exp is not a number": {"exp": float("nan")},
@@ -116,8 +120,8 @@ class Forge:
             "two aud, neither ours": {"aud": ["account", "parchemin2"]},
             "aud is an object": {"aud": {"parchemin": 1}},
             "aud has a number": {"aud": ["parchemin", 7]},
-            "nbf is to come": {"nbf": NOW + 600},
-            "iat is to come": {"iat": NOW + 600},
+            "nbf is to come": {"nbf": now() + 600},
+            "iat is to come": {"iat": now() + 600},
             "an ID token": {"typ": "ID"},
             "organisation is no UUID": {"organisation": "school"},
             "organisation is a number": {"organisation": 5},
@@ -200,7 +204,7 @@ async def test_what_a_right_token_may_vary_in(forge: Forge, var: Path) -> None:
     for token in (
         forge.token({"aud": ["account", "parchemin"]}),  # RFC 9068 §3; an OpenID Connect provider often adds its own
         forge.token({"roles": ["administrator", "a role of another product"]}),
-        forge.token({"exp": NOW - 10}),  # within the leeway
+        forge.token({"exp": now() - 10}),  # within the leeway
         forge.token({"organisation": GONE}),
         forge.token(typ="JWT"),
     ):

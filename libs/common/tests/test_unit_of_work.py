@@ -81,7 +81,7 @@ async def test_many_keys_at_once_have_an_effect_each(client: httpx.AsyncClient, 
 
 async def test_a_key_that_comes_with_another_request_is_refused(client: httpx.AsyncClient) -> None:
     await client.post("/v1/notes", json={"text": "first"}, headers=keyed("k"))
-    for path, text in (("/v1/notes", "second"), ("/v1/notes?x=1", "first"), ("/v1/notes/optional", "first")):
+    for path, text in (("/v1/notes", "second"), ("/v1/notes/optional", "first")):
         answer = await client.post(path, json={"text": text}, headers=keyed("k"))
         assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
 

@@ -82,6 +82,7 @@ class NoteView(BaseModel):
     id: UUID
     text: str
     version: int
+    updated_at: datetime
 
 
 class Settings(ServiceSettings):

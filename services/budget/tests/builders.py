@@ -49,6 +49,7 @@ DOCUMENTARY: list[Row] = [
     # chapter 9: 1 017.58
 ]
 CHAPTERS = ["3850.00", "7747.73", "210.08", "4923.59", "90.90", "742.55", "850.59", "2755.50", "1017.58"]
+PERCENTS = {"contingency_percent": "5", "overhead_percent": "7.5"}
 TOTALS = {
     "subtotal": "22188.52",
     "contingency": "1109.43",  # 5 %: 1 109.426

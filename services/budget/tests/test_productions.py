@@ -107,8 +107,8 @@ async def test_currency_and_chart_stay_once_there_is_an_estimate(client: httpx.A
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"currency": "EURO"}, "currency_unknown"),
-        ({"currency": "JPY"}, "currency_unknown"),
+        ({"currency": "EURO"}, "string_pattern_mismatch"),
+        ({"currency": 978}, "string_type"),
         ({"kind": "opera"}, "enum"),
         ({"duration_minutes": 0}, "greater_than_equal"),
         ({"budget": "1.00"}, "extra_forbidden"),
@@ -119,6 +119,12 @@ async def test_what_is_no_production_is_refused(
 ) -> None:
     refused = await client.post("/v1/productions", json=production(**changes))
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, code)
+
+
+@pytest.mark.parametrize("currency", ["JPY", "XPF", "ABC"])
+async def test_a_currency_without_cents_is_refused(client: httpx.AsyncClient, currency: str) -> None:
+    refused = await client.post("/v1/productions", json=production(currency=currency))
+    assert (refused.status_code, refused.json()["code"]) == (422, "currency_refused")
 
 
 async def test_a_chart_that_is_not_there_is_refused(client: httpx.AsyncClient) -> None:

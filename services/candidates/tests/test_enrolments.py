@@ -1,20 +1,14 @@
 """Candidates and enrolments over HTTP, on both engines."""
 
-from collections.abc import Awaitable, Callable
-from uuid import UUID, uuid4
+from collections.abc import Callable
+from uuid import UUID
 
 import httpx
 import pytest
-import pytest_asyncio
-from fastapi import FastAPI
 
-from parchemin.candidates.app import create_app
-from parchemin.candidates.settings import Settings
 from parchemin.contracts.vocabulary import Role
 
 pytestmark = pytest.mark.asyncio
-
-SCHOOL = uuid4()
 
 
 def person(**changes: object) -> dict[str, object]:
@@ -26,18 +20,6 @@ def person(**changes: object) -> dict[str, object]:
         "birth_place": {"city": "Paris 12e", "country": "FR", "insee_code": "75112"},
         **changes,
     }
-
-
-@pytest_asyncio.fixture
-async def client(
-    database_url: Callable[[str], str],
-    serve: Callable[[FastAPI], Awaitable[httpx.AsyncClient]],
-    bearer: Callable[..., dict[str, str]],
-) -> httpx.AsyncClient:
-    app = create_app(Settings(database_url=database_url("candidates"), migrate_on_start=False))
-    client = await serve(app)
-    client.headers.update(bearer(Role.ADMINISTRATOR, organisation=SCHOOL))
-    return client
 
 
 async def test_a_person_is_entered_once(client: httpx.AsyncClient) -> None:
@@ -80,3 +62,18 @@ async def test_a_repeat_with_the_same_idempotency_key_gets_the_first_answer(clie
     assert again.headers["idempotency-replayed"] == "true"
     other = await client.post("/v1/candidates", json=person(birth_name="Roux"), headers=key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_a_person_with_names_of_the_greatest_length_is_entered(client: httpx.AsyncClient) -> None:
+    long = "é" * 120
+    answer = await client.post("/v1/candidates", json=person(birth_name=long, first_names=[long] * 10))
+    assert answer.status_code == 201, answer.text
+
+
+@pytest.mark.parametrize("value", [0, "0", "1999-06-17T00:00:00", 929577600, True, "1999-6-17"])
+async def test_a_birth_date_is_never_made_of_a_number(client: httpx.AsyncClient, value: object) -> None:
+    refused = await client.post("/v1/candidates", json=person(birth_date=value))
+    assert refused.status_code == 422
+    assert [(fault["pointer"], fault["code"]) for fault in refused.json()["errors"]] == [
+        ("/birth_date", "date_parsing")
+    ]

@@ -19,10 +19,10 @@ from parchemin.common.consumer import Consumer
 from parchemin.common.database import Database
 from parchemin.common.ids import new_id
 from parchemin.common.tables import dead_letters, outbox
+from parchemin.contracts import referential
 from parchemin.contracts.envelope import CloudEvent, Event, wrap
 from parchemin.contracts.events import candidates as people
 from parchemin.contracts.events import evaluations as facts
-from parchemin.contracts.referential import Referential
 from parchemin.documents.issuing.expectation import subscribe
 from parchemin.documents.issuing.issuer import Issuer
 from parchemin.documents.issuing.models import Document
@@ -35,7 +35,6 @@ VERSION = "2026.1"
 
 
 def number(name: str) -> UUID:
-    """A stable id for a name."""
     return uuid5(UUID(int=0), name)
 
 
@@ -43,59 +42,48 @@ SCHOOL, SESSION = number("school"), number("session")
 PRESIDENT, MEMBER, AWAY = number("president"), number("member"), number("away")
 
 
-def a_referential() -> Referential:
-    competencies = [
-        {
-            "code": code,
-            "block": next(block for block, codes in BLOCKS.items() if code in codes),
-            "activity": "A1",
-            "modality": modality,
-            "statement": None if code == "C.4" else f"Énoncé de {code}",
-            "criteria_title": f"Intitulé de {code}",
-            "criteria_heading": None,
-            "criteria": [
-                {"code": f"C{code[2:]}.{rank}", "text": f"Critère {rank} de {code}", "sub_criteria": []}
-                for rank in (1, 2)
-            ],
-        }
-        for modality, codes in MODALITIES.items()
-        for code in codes
-    ]
-    return Referential.model_validate(
-        {
-            "version": VERSION,
-            "title": "Chargé de productions audiovisuelles, cinéma et plurimédia",
-            "blocks": [{"number": n, "title": f"Titre du bloc {n}", "competencies": c} for n, c in BLOCKS.items()],
-            "activities": [{"code": "A1", "title": "Activité", "items": []}],
-            "competencies": competencies,
-            "modalities": [
-                {
-                    "code": code,
-                    "title": "Mise en situation",
-                    "support": "brief",
-                    "competencies": codes,
-                    "dossier": "dossier",
-                    "deliverables": [],
-                }
-                for code, codes in MODALITIES.items()
-            ],
-        }
+def a_referential() -> referential.Referential:
+    return referential.Referential(
+        version=VERSION,
+        title="Chargé de productions audiovisuelles, cinéma et plurimédia",
+        blocks=[referential.Block(number=n, title=f"Titre du bloc {n}", competencies=c) for n, c in BLOCKS.items()],
+        activities=[referential.Activity(code="A1", title="Activité", items=())],
+        competencies=[a_competency(code, modality) for modality, codes in MODALITIES.items() for code in codes],
+        modalities=[
+            referential.Modality(
+                code=code, title="Oral", support="brief", competencies=codes, dossier="dossier", deliverables=()
+            )
+            for code, codes in MODALITIES.items()
+        ],
+    )
+
+
+def a_competency(code: str, modality: str) -> referential.Competency:
+    criteria = [(f"C{code[2:]}.{rank}", f"Critère {rank} de {code}") for rank in (1, 2)]
+    return referential.Competency(
+        code=code,
+        block=next(block for block, codes in BLOCKS.items() if code in codes),
+        activity="A1",
+        modality=modality,
+        statement=None if code == "C.4" else f"Énoncé de {code}",
+        criteria_title=f"Intitulé de {code}",
+        criteria_heading=None,
+        criteria=[referential.Criterion(code=code, text=text, sub_criteria=()) for code, text in criteria],
     )
 
 
 def identified(name: str = "zoe", **changes: Any) -> people.CandidateIdentifiedV1:
-    identity = {
-        "birth_name": "Lefèvre",
-        "used_name": None,
-        "first_names": ("Zoé",),
-        "sex": "F",
-        "birth_date": date(1999, 6, 17),
-        "birth_city": "Paris 12e",
-        "birth_country": "FR",
-    }
-    return people.CandidateIdentifiedV1(
-        candidate_id=number(name), organisation_id=SCHOOL, pii=people.Identity(**{**identity, **changes})
+    identity = people.Identity(
+        birth_name="Lefèvre",
+        used_name=None,
+        first_names=("Zoé",),
+        sex="F",
+        birth_date=date(1999, 6, 17),
+        birth_city="Paris 12e",
+        birth_country="FR",
     )
+    identity = identity.model_copy(update=changes)
+    return people.CandidateIdentifiedV1(candidate_id=number(name), organisation_id=SCHOOL, pii=identity)
 
 
 def registered() -> people.OrganisationRegisteredV1:
@@ -169,42 +157,22 @@ def awarded(name: str = "zoe") -> facts.CertificationAwardedV1:
 
 
 def decided(name: str = "zoe", **changes: Any) -> facts.ResultsDecidedV1:
-    ordinary: dict[str, Any] = {
-        "session_id": SESSION,
-        "session_date": date(2026, 7, 1),
-        "decided_on": date(2026, 7, 2),
-        "place": "Paris",
-        "modalities": (modality("M1"), modality("M2")),
-        "blocks_enrolled": (1, 2, 3),
-        "blocks_validated": (1, 2),
-        "register_number": None,
-    }
-    return facts.ResultsDecidedV1(**of(name), **{**ordinary, **changes})
+    fact = facts.ResultsDecidedV1(
+        **of(name),
+        session_id=SESSION,
+        session_date=date(2026, 7, 1),
+        decided_on=date(2026, 7, 2),
+        place="Paris",
+        modalities=(modality("M1"), modality("M2")),
+        blocks_enrolled=(1, 2, 3),
+        blocks_validated=(1, 2),
+        register_number=None,
+    )
+    return fact.model_copy(update=changes)
 
 
-def closed(*names: str, **changes: Any) -> facts.DeliberationClosedV1:
-    people_here = names or ("zoe",)
-    ordinary: dict[str, Any] = {
-        "jury": tuple(
-            facts.SeatedJuror(juror_id=juror, president=juror == PRESIDENT, present=juror != AWAY)
-            for juror in (MEMBER, PRESIDENT, AWAY)
-        ),
-        "registrations": tuple(
-            facts.MinutesRegistration(
-                enrolment_id=of(name)["enrolment_id"], candidate_id=number(name), result=modality(code), overrides=()
-            )
-            for code in ("M1", "M2")
-            for name in people_here
-        ),
-        "validations": (
-            facts.MinutesValidation(
-                enrolment_id=of(people_here[0])["enrolment_id"],
-                candidate_id=number(people_here[0]),
-                blocks=(1, 2),
-                register_number="2026-0001",
-            ),
-        ),
-    }
+def closed(*names: str) -> facts.DeliberationClosedV1:
+    candidates = [{key: of(name)[key] for key in ("enrolment_id", "candidate_id")} for name in names or ("zoe",)]
     return facts.DeliberationClosedV1(
         session_id=SESSION,
         organisation_id=SCHOOL,
@@ -214,7 +182,16 @@ def closed(*names: str, **changes: Any) -> facts.DeliberationClosedV1:
         session_date=date(2026, 7, 1),
         deliberated_on=date(2026, 7, 2),
         modalities=("M1", "M2"),
-        **{**ordinary, **changes},
+        jury=tuple(
+            facts.SeatedJuror(juror_id=juror, president=juror == PRESIDENT, present=juror != AWAY)
+            for juror in (MEMBER, PRESIDENT, AWAY)
+        ),
+        registrations=tuple(
+            facts.MinutesRegistration(**candidate, result=modality(code), overrides=())
+            for code in ("M1", "M2")
+            for candidate in candidates
+        ),
+        validations=(facts.MinutesValidation(**candidates[0], blocks=(1, 2), register_number="2026-0001"),),
     )
 
 
@@ -254,7 +231,6 @@ class Desk:
         return only
 
     async def told(self) -> list[CloudEvent]:
-        """What the service publishes."""
         async with self.database.reading() as session:
             bodies = (await session.execute(select(outbox.c.body).order_by(outbox.c.position))).scalars()
             return [CloudEvent.model_validate_json(body) for body in bodies]
@@ -265,7 +241,6 @@ class Desk:
 
 @pytest.fixture(scope="session")
 def story() -> SimpleNamespace:
-    """Builders of events."""
     return SimpleNamespace(**{name: value for name, value in globals().items() if not name.startswith("__")})
 
 

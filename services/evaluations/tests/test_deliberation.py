@@ -30,22 +30,23 @@ async def test_the_president_departs_from_what_was_assessed_with_a_reason(school
     await school.deliberate(held, [one])
     match = await school.etag(url)
     missing = f"/v1/registrations/{two['id']}"
-    for code, where, body, by in [
-        ("not_assessed", f"{url}/overrides/C.2", entry, president),
-        ("not_assessed", f"{missing}/overrides/C.1", entry, president),
-        ("not_found", f"{url}/overrides/C.10", entry, president),
-        ("not_found", f"{url}/overrides/C.999", entry, president),
-        ("invalid", f"{url}/overrides/C.1x", entry, president),
-        ("invalid", f"{url}/overrides/C.1", {"acquired": False}, president),
-        ("invalid", f"{url}/overrides/C.1", {**entry, "reason": " "}, president),
-        ("invalid", f"{url}/overrides/C.1", {**entry, "acquired": "perhaps"}, president),
-        ("forbidden", f"{url}/overrides/C.1", entry, school.juror(held.jury[1])),
-        ("forbidden", f"{url}/overrides/C.1", entry, school.juror(held.president, Role.JURY_MEMBER)),
-        ("forbidden", f"{url}/overrides/C.1", entry, school.staff),
-        ("not_found", f"{url}/overrides/C.1", entry, school.juror(elsewhere.president)),
-    ]:
-        current = await school.etag(missing) if where.startswith(missing) else match
-        await school.refuses(code, "PUT", where, body, by=by, match=current)
+    async with school.unchanged():
+        for code, where, body, by in [
+            ("not_assessed", f"{url}/overrides/C.2", entry, president),
+            ("not_assessed", f"{missing}/overrides/C.1", entry, president),
+            ("not_found", f"{url}/overrides/C.10", entry, president),
+            ("not_found", f"{url}/overrides/C.999", entry, president),
+            ("invalid", f"{url}/overrides/C.1x", entry, president),
+            ("invalid", f"{url}/overrides/C.1", {"acquired": False}, president),
+            ("invalid", f"{url}/overrides/C.1", {**entry, "reason": " "}, president),
+            ("invalid", f"{url}/overrides/C.1", {**entry, "acquired": "no"}, president),
+            ("forbidden", f"{url}/overrides/C.1", entry, school.juror(held.jury[1])),
+            ("forbidden", f"{url}/overrides/C.1", entry, school.juror(held.president, Role.JURY_MEMBER)),
+            ("forbidden", f"{url}/overrides/C.1", entry, school.staff),
+            ("not_found", f"{url}/overrides/C.1", entry, school.juror(elsewhere.president)),
+        ]:
+            current = await school.etag(missing) if where.startswith(missing) else match
+            await school.refuses(code, "PUT", where, body, by=by, match=current)
     await school.refuses("precondition_required", "PUT", f"{url}/overrides/C.1", entry, by=president)
     school.done(await school.call("PUT", f"{url}/overrides/C.1", entry, by=president, match=match))
     await school.refuses("stale_version", "PUT", f"{url}/overrides/C.3", entry, by=president, match=match)

@@ -77,27 +77,29 @@ async def test_a_version_that_is_taken_or_contradicts_itself_is_not_published(sc
     twice["blocks"] = [*twice["blocks"], twice["blocks"][0]]
     orphan = version("2.0")
     orphan["modalities"] = [{**orphan["modalities"][0], "code": "M{9}"}]
-    for code, faults, body in [
-        ("referential_version_taken", [], {"referential": version("1.0", title="Autre"), "totals": TOTALS}),
-        (
-            "referential_inconsistent",
-            ["total_differs"],
-            {"referential": version("2.0"), "totals": {**TOTALS, "criteria": 84}},
-        ),
-        ("referential_inconsistent", ["duplicate"], {"referential": twice, "totals": {**TOTALS, "blocks": 4}}),
-        ("invalid", None, {"referential": version("current"), "totals": TOTALS}),
-        ("invalid", None, {"referential": version("2.0/../1"), "totals": TOTALS}),
-        ("invalid", None, {"referential": orphan, "totals": TOTALS}),
-        ("invalid", None, {"referential": version("2.0", title="a\x00"), "totals": TOTALS}),
-        ("invalid", None, {"referential": version("2.0", more=1), "totals": TOTALS}),
-        ("invalid", None, {"referential": version("2.0"), "totals": {**TOTALS, "blocks": 0}}),
-        ("invalid", None, {"referential": version("2.0")}),
-    ]:
-        problem = await school.refuses(code, "POST", "/v1/referentials", body, by=certifier)
-        assert faults is None or set(faults) <= set(problem["faults"]), problem
-    for by in (school.staff, school.juror(str(uuid4())), school.bearer(Role.CLIENT, organisation=school.id)):
-        body = {"referential": version("2.0"), "totals": TOTALS}
-        await school.refuses("forbidden", "POST", "/v1/referentials", body, by=by)
+    async with school.unchanged():
+        for code, faults, body in [
+            ("referential_version_taken", [], {"referential": version("1.0", title="Autre"), "totals": TOTALS}),
+            (
+                "referential_inconsistent",
+                ["total_differs"],
+                {"referential": version("2.0"), "totals": {**TOTALS, "criteria": 84}},
+            ),
+            ("referential_inconsistent", ["duplicate"], {"referential": twice, "totals": {**TOTALS, "blocks": 4}}),
+            ("invalid", None, {"referential": version("current"), "totals": TOTALS}),
+            ("invalid", None, {"referential": version("2.0/../1"), "totals": TOTALS}),
+            ("invalid", None, {"referential": orphan, "totals": TOTALS}),
+            ("invalid", None, {"referential": version("2.0", title="a\x00"), "totals": TOTALS}),
+            ("invalid", None, {"referential": version("2.0", more=1), "totals": TOTALS}),
+            ("invalid", None, {"referential": version("2.0"), "totals": {**TOTALS, "blocks": 0}}),
+            ("invalid", None, {"referential": version("2.0")}),
+        ]:
+            problem = await school.refuses(code, "POST", "/v1/referentials", body, by=certifier)
+            assert faults is None or set(faults) <= set(problem["faults"]), problem
+    async with school.unchanged():
+        for by in (school.staff, school.juror(str(uuid4())), school.bearer(Role.CLIENT, organisation=school.id)):
+            body = {"referential": version("2.0"), "totals": TOTALS}
+            await school.refuses("forbidden", "POST", "/v1/referentials", body, by=by)
 
 
 async def test_a_restart_publishes_nothing_again(school: "School") -> None:

@@ -22,26 +22,27 @@ async def test_a_plan_names_jurors_of_the_pool_and_modalities_of_the_referential
     def seated(president: str, *members: str) -> dict[str, object]:
         return {**plan, "jury": {"president": president, "members": members}}
 
-    for code, body in [
-        ("juror_unknown", seated(jury[0], jury[1], stranger)),
-        ("juror_unknown", seated(jury[0], jury[1], str(uuid4()))),
-        ("juror_unknown", seated(jury[0], jury[0], jury[1])),
-        ("juror_unknown", seated(jury[0], jury[1], jury[1])),
-        ("modality_unknown", {**seated(*jury), "modalities": ["M9"]}),
-        ("modality_unknown", {**seated(*jury), "modalities": ["M1", "M1"]}),
-        ("not_found", {**seated(*jury), "referential_version": "9.9"}),
-        ("invalid", {**seated(*jury), "modalities": []}),
-        ("invalid", {**seated(*jury), "held_on": "17/06/2024"}),
-        ("invalid", {**seated(*jury), "held_on": 20240617.5}),
-        ("invalid", {**seated(*jury), "place": "  "}),
-        ("invalid", {**seated(*jury), "place": "Paris\x00"}),
-        ("invalid", {**seated(*jury), "place": "Paris\ud800"}),
-        ("invalid", {**seated(*jury), "surprise": 1}),
-        ("invalid", plan),
-        ("invalid", []),
-        ("invalid", None),
-    ]:
-        await school.refuses(code, "POST", "/v1/sessions", body)
+    async with school.unchanged():
+        for code, body in [
+            ("juror_unknown", seated(jury[0], jury[1], stranger)),
+            ("juror_unknown", seated(jury[0], jury[1], str(uuid4()))),
+            ("juror_unknown", seated(jury[0], jury[0], jury[1])),
+            ("juror_unknown", seated(jury[0], jury[1], jury[1])),
+            ("modality_unknown", {**seated(*jury), "modalities": ["M9"]}),
+            ("modality_unknown", {**seated(*jury), "modalities": ["M1", "M1"]}),
+            ("not_found", {**seated(*jury), "referential_version": "9.9"}),
+            ("invalid", {**seated(*jury), "modalities": []}),
+            ("invalid", {**seated(*jury), "held_on": "17/06/2024"}),
+            ("invalid", {**seated(*jury), "held_on": 20240617.5}),
+            ("invalid", {**seated(*jury), "place": "  "}),
+            ("invalid", {**seated(*jury), "place": "Paris\x00"}),
+            ("invalid", {**seated(*jury), "place": "Paris\ud800"}),
+            ("invalid", {**seated(*jury), "surprise": 1}),
+            ("invalid", plan),
+            ("invalid", []),
+            ("invalid", None),
+        ]:
+            await school.refuses(code, "POST", "/v1/sessions", body)
 
 
 async def test_a_jury_that_breaks_a_rule_opens_no_session(school: "School") -> None:
@@ -72,37 +73,39 @@ async def test_a_registration_needs_an_open_list_and_something_to_assess(school:
     def entry(enrolment: str, modality: str = "M1", session: str = held.id) -> dict[str, str]:
         return {"session_id": session, "enrolment_id": enrolment, "modality": modality}
 
-    for code, body in [
-        ("already_registered", entry(everything)),
-        ("block_not_enrolled", entry(one_block, "M2")),
-        ("modality_not_held", entry(everything, "M3")),
-        ("modality_not_held", entry(everything, "M99")),
-        ("referential_differs", entry(older)),
-        ("nothing_to_assess", entry(acquired)),
-        ("not_found", entry(foreign)),
-        ("not_found", entry(str(uuid4()))),
-        ("not_found", entry(everything, session=str(uuid4()))),
-        ("wrong_state", entry(everything, session=done.id)),
-        ("invalid", entry("an id")),
-        ("invalid", entry(everything, "m1")),
-        ("invalid", entry(everything, "M1\n")),
-        ("invalid", {"session_id": held.id}),
-    ]:
-        await school.refuses(code, "POST", "/v1/registrations", body)
+    async with school.unchanged():
+        for code, body in [
+            ("already_registered", entry(everything)),
+            ("block_not_enrolled", entry(one_block, "M2")),
+            ("modality_not_held", entry(everything, "M3")),
+            ("modality_not_held", entry(everything, "M99")),
+            ("referential_differs", entry(older)),
+            ("nothing_to_assess", entry(acquired)),
+            ("not_found", entry(foreign)),
+            ("not_found", entry(str(uuid4()))),
+            ("not_found", entry(everything, session=str(uuid4()))),
+            ("wrong_state", entry(everything, session=done.id)),
+            ("invalid", entry("an id")),
+            ("invalid", entry(everything, "m1")),
+            ("invalid", entry(everything, "M1\n")),
+            ("invalid", {"session_id": held.id}),
+        ]:
+            await school.refuses(code, "POST", "/v1/registrations", body)
     school.done(await school.lead(held, "open"))
     school.done(await school.lead(held, "running"))
     await school.refuses("wrong_state", "POST", "/v1/registrations", entry(one_block))
     url = f"/v1/registrations/{known['id']}"
-    for code, match, body in [
-        ("precondition_required", None, {"attendance": "present"}),
-        ("precondition_required", "*", {"attendance": "present"}),
-        ("stale_version", '"7"', {"attendance": "present"}),
-        ("stale_version", 'W/"1"', {"attendance": "present"}),
-        ("stale_version", "1 OR 1=1", {"attendance": "present"}),
-        ("invalid", '"1"', {"attendance": "late"}),
-        ("invalid", '"1"', {"attendance": None}),
-    ]:
-        await school.refuses(code, "PUT", f"{url}/attendance", body, match=match)
+    async with school.unchanged():
+        for code, match, body in [
+            ("precondition_required", None, {"attendance": "present"}),
+            ("precondition_required", "*", {"attendance": "present"}),
+            ("stale_version", '"7"', {"attendance": "present"}),
+            ("stale_version", 'W/"1"', {"attendance": "present"}),
+            ("stale_version", "1 OR 1=1", {"attendance": "present"}),
+            ("invalid", '"1"', {"attendance": "late"}),
+            ("invalid", '"1"', {"attendance": None}),
+        ]:
+            await school.refuses(code, "PUT", f"{url}/attendance", body, match=match)
 
 
 async def test_the_plan_stands_once_the_session_is_open(school: "School") -> None:
@@ -156,27 +159,28 @@ async def test_only_the_president_closes_on_a_day_that_can_be(school: "School") 
     tomorrow = (date.today() + timedelta(days=2)).isoformat()  # noqa: DTZ011 - two days are ahead in any time zone
     member, outsider = await school.enter_juror(), str(uuid4())
 
-    for code, by, details in [
-        ("forbidden", school.juror(held.jury[1]), {}),
-        ("forbidden", school.juror(held.president, Role.JURY_MEMBER), {}),
-        ("forbidden", school.staff, {}),
-        ("forbidden", school.juror(held.president, Role.ADMINISTRATOR), {}),
-        ("not_found", school.juror(elsewhere.president), {}),
-        ("not_found", school.another().staff, {}),
-        ("deliberation_date", president, {"deliberated_on": "2024-06-16"}),
-        ("deliberation_date", president, {"deliberated_on": tomorrow}),
-        ("deliberation_date", president, {"deliberated_on": "9999-12-31"}),
-        ("not_on_jury", president, {"present": []}),
-        ("not_on_jury", president, {"present": list(held.jury[1:])}),
-        ("not_on_jury", president, {"present": [*held.jury, member]}),
-        ("not_on_jury", president, {"present": [*held.jury, outsider]}),
-        ("jury_unfit", president, {"present": list(held.jury[:2])}),
-        ("jury_unfit", president, {"present": [held.president] * 3}),
-        ("invalid", president, {"present": ["nobody"]}),
-        ("invalid", president, {"deliberated_on": "2024-02-30"}),
-    ]:
-        body = {"state": "closed", **details}
-        await school.refuses(code, "PUT", f"{url}/state", body, by=by, match=match)
+    async with school.unchanged():
+        for code, by, details in [
+            ("forbidden", school.juror(held.jury[1]), {}),
+            ("forbidden", school.juror(held.president, Role.JURY_MEMBER), {}),
+            ("forbidden", school.staff, {}),
+            ("forbidden", school.juror(held.president, Role.ADMINISTRATOR), {}),
+            ("not_found", school.juror(elsewhere.president), {}),
+            ("not_found", school.another().staff, {}),
+            ("deliberation_date", president, {"deliberated_on": "2024-06-16"}),
+            ("deliberation_date", president, {"deliberated_on": tomorrow}),
+            ("deliberation_date", president, {"deliberated_on": "9999-12-31"}),
+            ("not_on_jury", president, {"present": []}),
+            ("not_on_jury", president, {"present": list(held.jury[1:])}),
+            ("not_on_jury", president, {"present": [*held.jury, member]}),
+            ("not_on_jury", president, {"present": [*held.jury, outsider]}),
+            ("jury_unfit", president, {"present": list(held.jury[:2])}),
+            ("jury_unfit", president, {"present": [held.president] * 3}),
+            ("invalid", president, {"present": ["nobody"]}),
+            ("invalid", president, {"deliberated_on": "2024-02-30"}),
+        ]:
+            body = {"state": "closed", **details}
+            await school.refuses(code, "PUT", f"{url}/state", body, by=by, match=match)
     school.done(await school.lead(held, "closed", by=president, present=[*held.jury, held.president]))
     await school.refuses(
         "illegal_step", "PUT", f"{url}/state", {"state": "closed"}, by=president, match=await school.etag(url)
@@ -235,9 +239,10 @@ async def test_a_login_names_one_juror(school: "School") -> None:
     claire = await school.enter_juror(subject="claire")
     other = await school.enter_juror()
     entry = {"first_name": "Ada", "last_name": "Roux", "quality": "teacher", "external": True}
-    for taken in ("claire", other):
-        problem = await school.refuses("subject_taken", "POST", "/v1/jurors", {**entry, "subject": taken})
-        assert (claire if taken == "claire" else other) in problem["detail"]
+    async with school.unchanged():
+        for taken in ("claire", other):
+            problem = await school.refuses("subject_taken", "POST", "/v1/jurors", {**entry, "subject": taken})
+            assert (claire if taken == "claire" else other) in problem["detail"]
     url = f"/v1/jurors/{other}"
     await school.refuses("subject_taken", "PUT", url, {**entry, "subject": "claire"}, match='"1"')
     school.done(await school.put(url, {**entry, "subject": "ada"}))

@@ -1,46 +1,166 @@
-"""The service against its own OpenAPI document, by schemathesis: nothing undocumented, nothing that breaks it."""
+"""The service does what its OpenAPI document says, with inputs that nobody thought of.
 
-import shutil
-from collections.abc import Callable
+The schema is read when the tests are collected, so that each operation is a test (schemathesis 4.32 cannot take it
+from a fixture under pytest 9.2); the database is there before the first request, which starts the lifespan.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import UUID
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
-from sqlalchemy.engine import make_url
+from schemathesis.python.asgi import shutdown_lifespans
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from parchemin.common.clock import utc_now
+from parchemin.common.database import Database
 from parchemin.contracts.vocabulary import Role
 from parchemin.evaluations.app import create_app
+from parchemin.evaluations.awards.models import Award
+from parchemin.evaluations.enrolments.models import KnownEnrolment
+from parchemin.evaluations.grading.models import Sheet
+from parchemin.evaluations.jurors.models import Juror
+from parchemin.evaluations.registrations.models import Registration
+from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
 from parchemin.evaluations.settings import Settings
 
-ORGANISATION = UUID(int=1)
-EXAMPLES = 6
+FOLDER = TemporaryDirectory(prefix="parchemin-conformance-", ignore_cleanup_errors=True)
+FILE = Path(FOLDER.name) / "evaluations.sqlite3"
+URL = f"sqlite+aiosqlite:///{FILE}"
+HOUSE = UUID(int=1)
+IDS = {
+    f"{name}_id": UUID(int=number) for number, name in enumerate(["juror", "session", "registration", "sheet", "award"])
+}
+
+app = create_app(Settings(database_url=URL, migrate_on_start=False))
+document = deepcopy(app.openapi())
+for described in (operation for item in document["paths"].values() for operation in item.values()):
+    # Headers of the shared HTTP layer: a malformed one is refused before the rest is read (libs/common tests them).
+    listed = described.pop("parameters", [])
+    described["parameters"] = [
+        place for place in listed if place["name"].lower() not in {"if-match", "idempotency-key"}
+    ]
+schema = schemathesis.openapi.from_dict(document)
+schema.app = app
 
 
-@pytest.fixture(scope="module")
-def document(
-    migrated: Callable[[str, str], str], tmp_path_factory: pytest.TempPathFactory, var: Path
-) -> schemathesis.BaseSchema:
-    """The served document; the application runs with its lifespan while schemathesis calls it."""
-    target = tmp_path_factory.mktemp("conformance") / "evaluations.sqlite3"
-    shutil.copy(str(make_url(migrated("sqlite", "evaluations")).database), target)
-    app = create_app(Settings(database_url=f"sqlite+aiosqlite:///{target}", migrate_on_start=False))
-    return schemathesis.openapi.from_asgi("/openapi.json", app)
+@pytest.fixture(scope="module", autouse=True)
+def one_of_each(migrated: Callable[[str, str], str]) -> Iterator[None]:
+    """A session that deliberates, with one candidate, one juror and one sheet; and an entry of the register."""
+    FILE.write_bytes(Path(migrated("sqlite", "evaluations").split("///")[1]).read_bytes())
+    asyncio.run(_furnish())
+    yield
+    shutdown_lifespans()
+    FOLDER.cleanup()
 
 
-schema = schemathesis.pytest.from_fixture("document")
+async def _furnish() -> None:
+    database = Database(URL)
+    enrolment, day = UUID(int=90), date(2024, 6, 17)
+    held = {"organisation_id": HOUSE, "referential_version": "1.0"}
+    rows = [
+        [
+            Juror(
+                id=IDS["juror_id"],
+                organisation_id=HOUSE,
+                first_name="Ada",
+                last_name="Roux",
+                quality="teacher",
+                external=True,
+                subject="someone",
+            ),
+            KnownEnrolment(id=enrolment, candidate_id=UUID(int=91), blocks=[1, 2, 3], **held),
+            EvaluationSession(
+                id=IDS["session_id"], place="Paris", held_on=day, modalities=["M1"], state="deliberating", **held
+            ),
+        ],
+        [
+            JurySeat(session_id=IDS["session_id"], juror_id=IDS["juror_id"], president=True),
+            Registration(
+                id=IDS["registration_id"],
+                organisation_id=HOUSE,
+                session_id=IDS["session_id"],
+                enrolment_id=enrolment,
+                modality="M1",
+                attendance="present",
+            ),
+            Award(
+                id=IDS["award_id"],
+                organisation_id=HOUSE,
+                enrolment_id=enrolment,
+                candidate_id=UUID(int=91),
+                session_id=IDS["session_id"],
+                awarded_on=day,
+                year=2024,
+                rank=1,
+            ),
+        ],
+        [
+            Sheet(
+                id=IDS["sheet_id"],
+                organisation_id=HOUSE,
+                session_id=IDS["session_id"],
+                registration_id=IDS["registration_id"],
+                juror_id=IDS["juror_id"],
+                state="signed",
+                levels=[{"criterion": "C1.1", "level": "met", "comment": None}],
+                opinions=[],
+                signed_at=utc_now(),
+            )
+        ],
+    ]
+    try:
+        async with database.transaction() as session:
+            for layer in rows:
+                session.add_all(layer)
+                await session.flush()
+    finally:
+        await database.dispose()
+
+
+@pytest.fixture
+def everybody(bearer: Callable[..., dict[str, str]]) -> dict[str, str]:
+    """A caller with all roles and scopes, in one organisation."""
+    return bearer(*Role, organisation=HOUSE, scopes=["evaluations:read", "evaluations:write"])
+
+
+def _is_shape(problem: dict[str, Any]) -> bool:
+    """Whether it is the schema that was not kept.
+
+    Python's `$` lets a last line feed by, JSON Schema's (ECMA 262) does not: such texts are generated as valid.
+    """
+    beyond = {"for_closing_only", "string_pattern_mismatch"}
+    return problem["code"] == "invalid" and not {fault["code"] for fault in problem["errors"]} <= beyond
 
 
 @schema.parametrize()
 @settings(
-    max_examples=EXAMPLES,
+    max_examples=5,
     derandomize=True,
     deadline=None,
     database=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_an_operation_answers_as_documented(case: schemathesis.Case, bearer: Callable[..., dict[str, str]]) -> None:
-    headers = bearer(*Role, organisation=ORGANISATION, scopes=["evaluations:read", "evaluations:write"])
-    case.call_and_validate(headers=headers)
+def test_operation(case: schemathesis.Case, everybody: dict[str, str]) -> None:
+    response = case.call(headers={**everybody, "If-Match": '"1"'})
+    # What the referential, the pool or the state of a resource forbids, no schema can say.
+    by_rule = response.status_code == 412 or (response.status_code == 422 and not _is_shape(response.json()))
+    case.validate_response(response, excluded_checks=[positive_data_acceptance] if by_rule else [])
+
+
+@pytest.mark.parametrize("path", sorted(p for p, item in document["paths"].items() if "{" in p and "get" in item))
+def test_what_is_there_is_as_documented(path: str, everybody: dict[str, str]) -> None:
+    known = {"version": "1.0", "competency": "C.1", **{name: str(value) for name, value in IDS.items()}}
+    operation = schema[path]["GET"]
+    case = operation.Case(path_parameters={name: value for name, value in known.items() if f"{{{name}}}" in path})
+    response = case.call(headers=everybody)
+    assert response.status_code == 200, response.text
+    operation.validate_response(response)

@@ -22,37 +22,40 @@ async def test_a_sheet_judges_what_is_assessed_and_nothing_else(school: "School"
     full = [{"criterion": code, "level": "met"} for code in assessed]
     signed = {"registration_id": registration["id"], "state": "signed"}
 
-    for faults, levels in [
-        (["criterion_unknown"], [*full, {"criterion": "C10.1", "level": "met"}]),
-        (["criterion_unknown"], [*full, {"criterion": "C1.99", "level": "met"}]),
-        (["criterion_not_assessed"], [*full, {"criterion": "C2.1", "level": "met"}]),
-        (["criterion_twice"] * 2, [*full, {"criterion": "C1.1", "level": "not_met", "comment": "Non."}]),
-        (["comment_missing"], [{**full[0], "level": "not_met"}, *full[1:]]),
-        (["level_missing"], full[1:]),
-        (["level_missing"] * len(assessed), []),
-    ]:
-        problem = await school.refuses("sheet_faulty", "POST", "/v1/sheets", {**signed, "levels": levels}, by=by)
-        assert problem["faults"] == faults
+    async with school.unchanged():
+        for faults, levels in [
+            (["criterion_unknown"], [*full, {"criterion": "C10.1", "level": "met"}]),
+            (["criterion_unknown"], [*full, {"criterion": "C1.99", "level": "met"}]),
+            (["criterion_not_assessed"], [*full, {"criterion": "C2.1", "level": "met"}]),
+            (["criterion_twice"] * 2, [*full, {"criterion": "C1.1", "level": "not_met", "comment": "Non."}]),
+            (["comment_missing"], [{**full[0], "level": "not_met"}, *full[1:]]),
+            (["level_missing"], full[1:]),
+            (["level_missing"] * len(assessed), []),
+        ]:
+            problem = await school.refuses("sheet_faulty", "POST", "/v1/sheets", {**signed, "levels": levels}, by=by)
+            assert problem["faults"] == faults
     opinion = {"competency": "C.1", "opinion": "favourable"}
-    for faults, opinions in [
-        (["opinion_twice"], [opinion, opinion]),
-        (["competency_not_assessed"], [{**opinion, "competency": "C.2"}]),
-        (["competency_not_assessed"], [{**opinion, "competency": "C.10"}]),
-    ]:
-        body = {**signed, "levels": full, "opinions": opinions}
-        assert (await school.refuses("sheet_faulty", "POST", "/v1/sheets", body, by=by))["faults"] == faults
-    for body in [
-        {**signed, "levels": [{"criterion": "C1.1", "level": "superb"}]},
-        {**signed, "levels": [{"criterion": "c1.1", "level": "met"}]},
-        {**signed, "levels": [{"criterion": "C1.1", "level": "met", "comment": "\ud800"}]},
-        {**signed, "levels": [{"criterion": "C1.1", "level": "met", "comment": "a\x00b"}]},
-        {**signed, "levels": [{"criterion": "C1.1", "level": "met", "comment": "é" * 4001}]},
-        {**signed, "levels": full * 100},
-        {**signed, "levels": "met"},
-        {**signed, "levels": full, "juror_id": held.president},
-        {"levels": full},
-    ]:
-        await school.refuses("invalid", "POST", "/v1/sheets", body, by=by)
+    async with school.unchanged():
+        for faults, opinions in [
+            (["opinion_twice"], [opinion, opinion]),
+            (["competency_not_assessed"], [{**opinion, "competency": "C.2"}]),
+            (["competency_not_assessed"], [{**opinion, "competency": "C.10"}]),
+        ]:
+            body = {**signed, "levels": full, "opinions": opinions}
+            assert (await school.refuses("sheet_faulty", "POST", "/v1/sheets", body, by=by))["faults"] == faults
+    async with school.unchanged():
+        for body in [
+            {**signed, "levels": [{"criterion": "C1.1", "level": "superb"}]},
+            {**signed, "levels": [{"criterion": "c1.1", "level": "met"}]},
+            {**signed, "levels": [{"criterion": "C1.1", "level": "met", "comment": "\ud800"}]},
+            {**signed, "levels": [{"criterion": "C1.1", "level": "met", "comment": "a\x00b"}]},
+            {**signed, "levels": [{"criterion": "C1.1", "level": "met", "comment": "é" * 4001}]},
+            {**signed, "levels": full * 100},
+            {**signed, "levels": "met"},
+            {**signed, "levels": full, "juror_id": held.president},
+            {"levels": full},
+        ]:
+            await school.refuses("invalid", "POST", "/v1/sheets", body, by=by)
 
 
 async def test_a_sheet_is_written_while_the_session_runs_for_who_is_present(school: "School") -> None:
@@ -122,16 +125,17 @@ async def test_only_the_jury_of_the_session_grades(school: "School") -> None:
     other = school.another()
     foreign, unseated = await other.enter_juror(), elsewhere.president
     both = (Role.ADMINISTRATOR, Role.JURY_MEMBER)
-    for code, by in [
-        ("forbidden", school.juror("nobody")),
-        ("forbidden", school.staff),
-        ("forbidden", school.juror(held.president, Role.ADMINISTRATOR)),
-        ("not_found", school.juror(unseated)),
-        ("forbidden", school.juror(unseated, *both)),
-        ("not_found", other.juror(foreign)),
-        ("forbidden", other.juror(held.president)),
-    ]:
-        await school.refuses(code, "POST", "/v1/sheets", draft, by=by)
+    async with school.unchanged():
+        for code, by in [
+            ("forbidden", school.juror("nobody")),
+            ("forbidden", school.staff),
+            ("forbidden", school.juror(held.president, Role.ADMINISTRATOR)),
+            ("not_found", school.juror(unseated)),
+            ("forbidden", school.juror(unseated, *both)),
+            ("not_found", other.juror(foreign)),
+            ("forbidden", other.juror(held.president)),
+        ]:
+            await school.refuses(code, "POST", "/v1/sheets", draft, by=by)
     await school.refuses(
         "not_found", "POST", "/v1/sheets", {**draft, "registration_id": str(uuid4())}, by=school.juror(held.president)
     )
@@ -168,9 +172,10 @@ async def test_jurors_read_each_other_once_their_own_sheet_is_signed(school: "Sc
     assert await readable(school.juror(elsewhere.jury[1])) == set()
     mixed = school.juror(c, Role.ADMINISTRATOR, Role.JURY_MEMBER)
     assert await readable(mixed) == set()
-    for by in (school.staff, school.bearer(Role.CERTIFIER), school.bearer(Role.CLIENT, organisation=school.id)):
-        await school.refuses("forbidden", "GET", "/v1/sheets", by=by)
-        await school.refuses("forbidden", "GET", url, by=by)
+    async with school.unchanged():
+        for by in (school.staff, school.bearer(Role.CERTIFIER), school.bearer(Role.CLIENT, organisation=school.id)):
+            await school.refuses("forbidden", "GET", "/v1/sheets", by=by)
+            await school.refuses("forbidden", "GET", url, by=by)
 
 
 async def test_jurors_see_their_sessions_and_what_is_in_them(school: "School") -> None:
@@ -180,6 +185,7 @@ async def test_jurors_see_their_sessions_and_what_is_in_them(school: "School") -
     by = school.juror(held.jury[1])
     assert [item["id"] for item in (await school.get("/v1/sessions", by=by))["items"]] == [held.id]
     assert [item["id"] for item in (await school.get("/v1/registrations", by=by))["items"]] == [mine["id"]]
-    for url in (f"/v1/registrations/{theirs['id']}", f"/v1/sessions/{elsewhere.id}"):
-        await school.refuses("not_found", "GET", url, by=by)
+    async with school.unchanged():
+        for url in (f"/v1/registrations/{theirs['id']}", f"/v1/sessions/{elsewhere.id}"):
+            await school.refuses("not_found", "GET", url, by=by)
     assert len((await school.get("/v1/sessions"))["items"]) == 2

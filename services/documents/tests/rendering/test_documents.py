@@ -10,6 +10,7 @@ from typing import Any
 import pypdf
 import pytest
 
+from parchemin.contracts.vocabulary import Attendance
 from parchemin.documents.rendering import models
 from parchemin.documents.rendering.compiler import render
 
@@ -175,7 +176,8 @@ def test_minutes_group_codes_by_outcome_and_give_the_reason_of_an_override(build
     (first, second) = build.decision("Agnès Vidal").modalities
     outcomes = ("acquired", "acquired", "acquired", "not_acquired", "kept")
     competencies = tuple(
-        it.model_copy(update={"outcome": outcome}) for it, outcome in zip(first.competencies, outcomes, strict=True)
+        it.model_copy(update={"outcome": models.Outcome(outcome)})
+        for it, outcome in zip(first.competencies, outcomes, strict=True)
     )
     override = models.Override(competency="C.17", proposed="acquired", decided="not_acquired", reason="Motif écrit 👍")
     decision = build.decision(
@@ -207,7 +209,7 @@ def test_notice_says_why_an_absent_candidate_was_not_assessed(build: SimpleNames
     (modality,) = build.notice().modalities
     assert "Absence" not in text(build.notice())
     for attendance, said in (("absent", "Absence constatée à l’émargement : aucune"), ("excused", "Absence excusée")):
-        absent = modality.model_copy(update={"attendance": attendance})
+        absent = modality.model_copy(update={"attendance": Attendance(attendance)})
         assert said in text(build.notice(modalities=(absent,)))
 
 

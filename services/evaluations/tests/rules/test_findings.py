@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parchemin.contracts.referential import Referential
@@ -50,6 +50,7 @@ cases = st.tuples(st.sampled_from(MODALITIES), standings, sheets(), departures)
 Case = tuple[str, Standing, list[dict[str, CriterionLevel]], dict[str, Departure]]
 
 
+@settings(max_examples=50)
 @given(cases, st.sampled_from([Attendance.ABSENT, Attendance.EXCUSED]))
 def test_who_was_not_there_acquires_nothing(case: Case, attendance: Attendance) -> None:
     modality, standing, signed, jury = case
@@ -59,6 +60,7 @@ def test_who_was_not_there_acquires_nothing(case: Case, attendance: Attendance) 
     assert not any(finding.levels for finding in findings)
 
 
+@settings(max_examples=50)
 @given(cases)
 def test_what_is_acquired_or_exempt_is_never_graded_again(case: Case) -> None:
     modality, standing, signed, jury = case
@@ -76,6 +78,7 @@ def test_what_is_acquired_or_exempt_is_never_graded_again(case: Case) -> None:
     )
 
 
+@settings(max_examples=50)
 @given(cases)
 def test_a_departure_changes_its_own_competency_and_no_other(case: Case) -> None:
     modality, standing, signed, jury = case
@@ -90,6 +93,7 @@ def test_a_departure_changes_its_own_competency_and_no_other(case: Case) -> None
         assert decision.overridden == (decision.outcome is not proposal.outcome) == (decision.reason is not None)
 
 
+@settings(max_examples=50)
 @given(cases)
 def test_the_proposal_is_the_policy_s_on_the_agreed_levels(case: Case) -> None:
     modality, standing, signed, _ = case

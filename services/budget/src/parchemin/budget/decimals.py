@@ -7,9 +7,24 @@ from pydantic import Field, GetPydanticSchema
 from pydantic_core import core_schema
 
 
+def two_places(value: Decimal) -> str:
+    """An amount or a percentage, as the API says it: `703.93`."""
+    return f"{value:.2f}"
+
+
+def plain(value: Decimal) -> str:
+    """A quantity, without idle zeros and without an exponent: `2.5`, `10`."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def _read(pattern: str) -> GetPydanticSchema:
     """A string of this form, as a `Decimal`; a JSON number is refused, and OpenAPI says `string`."""
-    schema = core_schema.no_info_after_validator_function(Decimal, core_schema.str_schema(pattern=pattern))
+    schema = core_schema.no_info_after_validator_function(
+        Decimal,
+        core_schema.str_schema(pattern=pattern),
+        serialization=core_schema.to_string_ser_schema(when_used="json"),
+    )
     return GetPydanticSchema(lambda _source, _handler: schema)
 
 
@@ -31,14 +46,3 @@ Percent = Annotated[
 
 MoneyText = Annotated[str, Field(pattern=r"^-?[0-9]+\.[0-9]{2}$", description="String decimal with 2 places")]
 QuantityText = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]{1,3})?$", description="String decimal")]
-
-
-def two_places(value: Decimal) -> str:
-    """An amount or a percentage, as the API says it: `703.93`."""
-    return f"{value:.2f}"
-
-
-def plain(value: Decimal) -> str:
-    """A quantity, without idle zeros and without an exponent: `2.5`, `10`."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

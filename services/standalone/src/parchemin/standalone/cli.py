@@ -29,7 +29,7 @@ app = typer.Typer(no_args_is_help=True, help="Parchemin: runs a professional cer
 imports = typer.Typer(no_args_is_help=True, help="Bring in what a school has in files.")
 app.add_typer(imports, name="import")
 console = Console()
-errors = Console(stderr=True)
+errors = Console(stderr=True, soft_wrap=True)
 
 SAMPLE = files("parchemin.standalone.demo") / "data" / "promotion-2026.json"
 

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 from parchemin.common.auth.access import Access
+from parchemin.common.http.unit_of_work import TransactionalRoute
 from parchemin.common.problems import Forbidden, NotFound, Unprocessable, http
 from parchemin.common.problems.errors import DomainError
 from parchemin.common.problems.representation import Problem, documented
@@ -25,6 +26,8 @@ def build(app: FastAPI, routes: Iterable[APIRoute], *, description: str) -> dict
         routes=app.routes,
     )
     for route in routes:
+        if not route.include_in_schema:
+            continue
         for method in route.methods or ():
             operation = document["paths"][route.path_format][method.lower()]
             _complete(operation, route)
@@ -81,7 +84,8 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
     stock = responses.get("422", {}).get("content", {}).get("application/json", {})
     if "HTTPValidationError" in str(stock):
         del responses["422"]
-        errors.append(Unprocessable)
+    if stock or isinstance(route, TransactionalRoute):
+        errors.insert(0, Unprocessable)
     for status, entry in documented(*errors).items():
         known = responses.get(str(status))
         if known is None:

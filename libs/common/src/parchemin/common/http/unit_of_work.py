@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from parchemin.common.auth.principal import Principal, authenticated
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database, lock_number
+from parchemin.common.http.queries import declared_parameters, refuse_unknown_parameters
 from parchemin.common.problems.http import (
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
@@ -109,14 +110,17 @@ class UnitOfWork:
 class TransactionalRoute(APIRoute):
     """A route whose writing requests run in a unit of work. Give it to every router: `route_class=`.
 
-    It reads its body before the transaction begins, and refuses one of another media type than it documents.
+    It reads its body before the transaction begins, and refuses one of another media type than it documents; it
+    refuses query parameters that it does not have.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         expected = _documented_media_type(self)
+        parameters = declared_parameters(self)
 
         async def within_unit_of_work(request: Request) -> Response:
+            refuse_unknown_parameters(request, parameters)
             if request.method in {"GET", "HEAD", "OPTIONS"}:
                 return await handle(request)
             body = await request.body()  # no lock is held while a client is still sending

@@ -67,7 +67,9 @@ class LineEntry(BaseModel):
     account: AccountCode = Field(description="A two-digit account of the production's chart, or a chapter's number")
     label: Line
     quantity: Quantity
-    units: Quantity = Field(default=Decimal(1), description="How many of them: persons, vehicles, rooms…")
+    units: Quantity = Field(
+        default=Decimal(1), description="How many of them: persons, vehicles, rooms…", examples=["1"]
+    )
     unit: LineUnit
     rate: Rate
     phase: ProductionPhase | None = None

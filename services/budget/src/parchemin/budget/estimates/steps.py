@@ -62,10 +62,10 @@ async def step(
         estimate.submitted_by, estimate.submitted_at = principal.subject, now
     else:
         estimate.submitted_by, estimate.submitted_at = None, None
-    action = "sent_back" if wanted is EstimateState.DRAFT else wanted
-    await record(session, principal, f"estimate.{action}", kind="estimate", object_id=estimate.id)
     estimate.state = wanted
     estimate.updated_at = now
+    action = "sent_back" if wanted is EstimateState.DRAFT else wanted
+    await record(session, principal, f"estimate.{action}", kind="estimate", object_id=estimate.id)
     return estimate
 
 

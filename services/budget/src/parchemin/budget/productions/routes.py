@@ -21,7 +21,7 @@ from parchemin.common.problems.representation import documented
 router = APIRouter(prefix="/v1/productions", tags=["productions"], route_class=TransactionalRoute)
 
 
-@router.post("", status_code=201, responses=documented(NotFound, ChartUnknown))
+@router.post("", status_code=201, responses=documented(NotFound, ChartUnknown, service.CurrencyRefused))
 async def open_production(
     new: NewProduction, session: Writing, principal: Budgeting, response: Response
 ) -> ProductionView:
@@ -58,7 +58,9 @@ async def read_production(
     return ProductionView.model_validate(production)
 
 
-@router.put("/{production_id}", responses=documented(ChartUnknown, service.ProductionHasEstimates))
+@router.put(
+    "/{production_id}", responses=documented(ChartUnknown, service.CurrencyRefused, service.ProductionHasEstimates)
+)
 async def change_production(
     production_id: UUID,
     entry: ProductionEntry,

@@ -5,11 +5,9 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from parchemin.budget.charts.schemas import ChartId
-from parchemin.budget.productions.rules import TWO_DECIMAL_CURRENCIES, is_kept_in_cents
-from parchemin.common.problems.validation import refusal
 from parchemin.common.text import Line
 
 
@@ -24,23 +22,10 @@ class ProductionKind(StrEnum):
     OTHER = "other"
 
 
-def _kept_in_cents(code: str) -> str:
-    if not is_kept_in_cents(code):
-        raise refusal(
-            "currency_unknown",
-            fr="Une devise ISO 4217 à deux décimales est attendue.",
-            en="Input should be an ISO 4217 currency with two decimals",
-        )
-    return code
-
-
 Currency = Annotated[
     str,
-    AfterValidator(_kept_in_cents),
-    Field(
-        description="ISO 4217, with two decimals",
-        json_schema_extra={"enum": sorted(TWO_DECIMAL_CURRENCIES), "example": "EUR"},
-    ),
+    StringConstraints(pattern=r"^[A-Z]{3}$"),
+    Field(description="ISO 4217; one whose amounts have two decimals", examples=["EUR"]),
 ]
 OwnerSubject = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,255}$")]
 

@@ -12,7 +12,7 @@ from parchemin.budget.charts.service import chart_of
 from parchemin.budget.enrolments.models import KnownEnrolment
 from parchemin.budget.estimates.models import Estimate
 from parchemin.budget.productions.models import Production
-from parchemin.budget.productions.rules import may_name_owner
+from parchemin.budget.productions.rules import is_kept_in_cents, may_name_owner
 from parchemin.budget.productions.schemas import NewProduction, ProductionEntry
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
@@ -20,8 +20,17 @@ from parchemin.common.http.conditions import require_version
 from parchemin.common.language import Text
 from parchemin.common.outbox import publish
 from parchemin.common.ownership import one, owned
-from parchemin.common.problems import Conflict, Forbidden, NotFound
+from parchemin.common.problems import Conflict, Forbidden, NotFound, Unprocessable
 from parchemin.contracts.events.budget import ProductionOpenedV1
+
+
+class CurrencyRefused(Unprocessable):
+    """Not a currency of ISO 4217, or one without cents."""
+
+    code = "currency_refused"
+    detail = Text(
+        "Une devise ISO 4217 à deux décimales est attendue.", "An ISO 4217 currency with two decimals is expected."
+    )
 
 
 class ProductionHasEstimates(Conflict):
@@ -105,7 +114,9 @@ def _columns(principal: Principal, entry: ProductionEntry) -> dict[str, Any]:
     only_candidate = is_only_candidate(principal)
     if not may_name_owner(entry.owner_subject, caller=principal.subject, caller_is_staff=not only_candidate):
         raise Forbidden
-    chart_of(entry.chart_of_accounts)
+    if not is_kept_in_cents(entry.currency):
+        raise CurrencyRefused
+    chart_of(entry.chart_of_accounts)  # refuses one that is not there
     return {
         **entry.model_dump(exclude={"enrolment_id"}),
         "owner_subject": principal.subject if only_candidate else entry.owner_subject,

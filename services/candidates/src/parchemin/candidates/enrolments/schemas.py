@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from parchemin.contracts.vocabulary import AccessPath
 
-Blocks = Annotated[list[Annotated[int, Field(ge=1, le=99)]], Field(min_length=1, max_length=20)]
+Blocks = Annotated[list[Annotated[int, Field(ge=1, le=99, strict=True)]], Field(min_length=1, max_length=20)]
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,31}$")]
 
 

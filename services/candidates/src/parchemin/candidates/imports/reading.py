@@ -74,15 +74,15 @@ def decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if content.startswith(codecs.BOM_UTF8):
-            raise _undecodable(content, error, "UTF-8") from error
+            raise _undecodable(error, "UTF-8") from error
     try:
         return content.decode("cp1252")
     except UnicodeDecodeError as error:
-        raise _undecodable(content, error, "Windows-1252") from error
+        raise _undecodable(error, "Windows-1252") from error
 
 
-def _undecodable(content: bytes, error: UnicodeDecodeError, encoding: str) -> FileRefused:
-    number = content.count(b"\n", 0, error.start) + 1
+def _undecodable(error: UnicodeDecodeError, encoding: str) -> FileRefused:
+    number = error.object.count(b"\n", 0, error.start) + 1
     return FileRefused.because(
         "encoding_unknown",
         fr=f"Ligne {number} : un octet n'est pas un caractère {encoding}.",

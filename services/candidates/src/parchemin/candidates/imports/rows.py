@@ -38,7 +38,8 @@ class Row:
 
     line: int
     entry: CandidateEntry | None
-    enrolment: tuple[AccessPath, Blocks] | None
+    access_path: AccessPath | None
+    blocks: Blocks | None
     faults: tuple[RowFault, ...]
 
 
@@ -139,9 +140,7 @@ def read_row(layout: Layout, line: Line) -> Row:
     for column, code, reason in findings:
         if column not in refused:
             fault(column, code, reason)
-    path, blocks = said.get(Column.ACCESS_PATH), said.get(Column.BLOCKS)
-    enrolment = (path, blocks) if path is not None and blocks is not None else None
-    return Row(line.number, entry, enrolment, tuple(faults))
+    return Row(line.number, entry, said.get(Column.ACCESS_PATH), said.get(Column.BLOCKS), tuple(faults))
 
 
 def _parts(column: Column, cell: str) -> list[str]:

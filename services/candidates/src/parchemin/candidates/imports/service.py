@@ -100,15 +100,15 @@ def _admission(
     found = []
     candidate = None if row.entry is None else new_candidate(row.entry, organisation_id)
     enrolment = None
-    if row.enrolment is not None and referential is not None:
-        path, said = row.enrolment
+    if row.blocks is not None and referential is not None:
         every = [block.number for block in referential.blocks]
         try:
-            blocks = known_blocks(referential, every if said is ... else said)
+            blocks = known_blocks(referential, every if row.blocks is ... else row.blocks)
         except BlockUnknown as error:
             found.append(RowFault(row.line, Column.BLOCKS, error.code, error.detail))
         else:
-            enrolment = None if candidate is None else new_enrolment(candidate, referential, path, blocks)
+            if candidate is not None and row.access_path is not None:
+                enrolment = new_enrolment(candidate, referential, row.access_path, blocks)
     return None if candidate is None else _Admission(candidate, enrolment), found
 
 
@@ -138,7 +138,8 @@ async def _known_persons(session: AsyncSession, organisation_id: UUID, keys: Ite
             col(Candidate.organisation_id) == organisation_id,
             col(Candidate.person_key).in_(wanted[start : start + _KEYS_A_STATEMENT]),
         )
-        known.update((await session.execute(statement)).tuples().all())
+        for key, candidate_id in await session.execute(statement):
+            known[key] = candidate_id
     return known
 
 

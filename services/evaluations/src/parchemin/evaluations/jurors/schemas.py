@@ -28,7 +28,7 @@ class JurorEntry(BaseModel):
     first_name: Name
     last_name: Name
     quality: JurorQuality
-    external: bool = Field(description="From outside the school")
+    external: bool = Field(strict=True, description="From outside the school")
     subject: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,255}$")] | None = Field(
         default=None, description="`sub` of the juror's tokens; the juror's id where none is given"
     )

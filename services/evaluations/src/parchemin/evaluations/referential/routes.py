@@ -56,7 +56,12 @@ async def list_referentials(session: Reading, paging: Paging) -> Page[Referentia
     )
 
 
-@router.get("/{version}", response_model=Referential, dependencies=[Depends(public)])
+@router.get(
+    "/{version}",
+    response_model=Referential,
+    dependencies=[Depends(public)],
+    responses={304: {"description": "The client holds it already (`If-None-Match`)"}},
+)
 async def read_referential(version: VersionName, session: Reading, request: Request) -> Response:
     """One version, whole and word for word. A competency whose statement the source lacks has `null`."""
     published = await service.published_referential(session, version)

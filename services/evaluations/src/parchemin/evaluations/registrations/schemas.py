@@ -67,7 +67,7 @@ class OverrideEntry(BaseModel):
         },
     )
 
-    acquired: bool
+    acquired: bool = Field(strict=True)
     reason: Paragraph = Field(description="Printed in the minutes")
 
 

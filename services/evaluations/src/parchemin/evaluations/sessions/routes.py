@@ -51,7 +51,11 @@ async def list_sessions(
     return cut(rows, paging, lambda row: SessionView.of(row, seats[row.id]))
 
 
-@router.get("/{session_id}", response_model=SessionView)
+@router.get(
+    "/{session_id}",
+    response_model=SessionView,
+    responses={304: {"description": "The client holds it already (`If-None-Match`)"}},
+)
 async def read_session(
     session_id: UUID, session: Reading, principal: Following, request: Request, response: Response
 ) -> SessionView | Response:
