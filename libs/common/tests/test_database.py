@@ -1,6 +1,7 @@
 """Transactions, readers and columns on both engines."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -127,6 +128,30 @@ async def test_a_transaction_that_is_cancelled_leaves_nothing_and_frees_the_writ
     async with asyncio.timeout(5):
         await add(database, text="whole")
     assert await notes_in(database) == ["whole"]
+
+
+async def test_a_database_that_is_closed_leaves_no_thread_behind(database: Database, engine: str) -> None:
+    if engine == "postgres":
+        pytest.skip("a connection to PostgreSQL has no thread")
+    before, opened = set(threading.enumerate()), Database(database.url)
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) FROM n"
+
+    connected = asyncio.Barrier(5)
+
+    async def compute() -> None:
+        async with opened.reading() as session:
+            await session.execute(text("SELECT 1"))
+            await connected.wait()
+            await session.execute(text(endless))
+
+    computing = [asyncio.create_task(compute()) for _ in range(4)]
+    await connected.wait()
+    await asyncio.sleep(0)
+    for task in computing:
+        task.cancel()
+    await asyncio.gather(*computing, return_exceptions=True)
+    await opened.dispose()
+    assert {thread for thread in threading.enumerate() if "connection_worker" in thread.name} <= before
 
 
 async def test_a_row_is_inserted_if_absent_and_else_left_alone(database: Database) -> None:

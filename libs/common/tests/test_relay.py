@@ -225,9 +225,8 @@ async def test_a_relay_outlives_a_database_that_is_away(database: Database, monk
     assert len(bus.safe) == 1
 
 
-async def test_of_two_relays_on_one_postgres_database_one_leads_until_it_stops(database: Database, engine: str) -> None:
-    if engine == "sqlite":
-        pytest.skip("SQLite is one process's")
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_of_two_relays_on_one_postgres_database_one_leads_until_it_stops(database: Database) -> None:
     async with database.leadership("parchemin.relay") as leads, database.leadership("parchemin.relay") as other:
         assert await leads()
         assert not await other()

@@ -90,7 +90,7 @@ async def test_an_illegal_step_changes_nothing(
         last = await lead(client, last, state, approver if state == "approved" else None)
         assert last.status_code == 200, last.text
     refused = await lead(client, last, wanted, approver)
-    assert (refused.status_code, refused.json()["code"]) == (409, "illegal_step")
+    assert (refused.status_code, refused.json()["code"]) == (409, "illegal_estimate_step")
     unchanged = await client.get(f"/v1/estimates/{last.json()['id']}")
     assert (unchanged.json(), unchanged.headers["etag"]) == (last.json(), last.headers["etag"])
 
@@ -133,7 +133,7 @@ async def test_approving_a_later_version_supersedes_the_current_one(
     superseded = await client.get(f"/v1/estimates/{first.json()['id']}")
     assert (superseded.json()["state"], superseded.json()["total"]) == ("superseded", first.json()["total"])
     refused = await lead(client, superseded, "draft", approver)
-    assert (refused.status_code, refused.json()["code"]) == (409, "illegal_step")
+    assert (refused.status_code, refused.json()["code"]) == (409, "illegal_estimate_step")
     current = await client.get("/v1/estimates", params={"production_id": production_id, "state": "approved"})
     assert [entry["id"] for entry in current.json()["items"]] == [second.json()["id"]]
     assert (await client.get(f"/v1/estimates/{elsewhere.json()['id']}")).json()["state"] == "approved"

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,11 @@ runner = CliRunner()
 
 
 @pytest.fixture
-def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("PARCHEMIN_VAR", str(tmp_path))
     house.cache_clear()
-    return tmp_path
+    yield tmp_path
+    house.cache_clear()
 
 
 def make_organisations(*codes: str) -> None:

@@ -5,7 +5,9 @@ import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import event, func, select
 from sqlalchemy.engine import make_url
@@ -28,17 +30,42 @@ class Database:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.committed = asyncio.Event()
         """Set after each commit; the relay waits for it."""
+        self._workers: WeakSet[Thread] = WeakSet()
         if self.is_sqlite:
             database = make_url(url).database
             if database:
                 Path(database).parent.mkdir(parents=True, exist_ok=True)
-            self._writer = _sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE", read_only=False)
-            self._reader = _sqlite_engine(url, pool_size=4, begin="BEGIN", read_only=True)
+            self._writer = self._sqlite_engine(pool_size=1, begin="BEGIN IMMEDIATE", read_only=False)
+            self._reader = self._sqlite_engine(pool_size=4, begin="BEGIN", read_only=True)
         else:
             self._writer = create_async_engine(
                 url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True
             )
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    def _sqlite_engine(self, *, pool_size: int, begin: str, read_only: bool) -> AsyncEngine:
+        engine = create_async_engine(
+            self.url, pool_size=pool_size, max_overflow=0, pool_timeout=60, hide_parameters=True
+        )
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def configure(connection: Any, _record: ConnectionPoolEntry) -> None:
+            connection.isolation_level = None  # the driver must not begin transactions of its own
+            self._workers.add(connection.driver_connection._thread)  # aiosqlite has no public name for it
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")  # an award that was answered for survives a power cut
+            cursor.execute("PRAGMA foreign_keys=ON")
+            if read_only:
+                cursor.execute("PRAGMA query_only=ON")
+            cursor.close()
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def begin_transaction(connection: Any) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -86,6 +113,9 @@ class Database:
         """Close all connections."""
         await self._writer.dispose()
         await self._reader.dispose()
+        # The connection of a task that was cancelled closes by itself, in its thread, and then calls this loop.
+        for worker in [thread for thread in self._workers if thread.is_alive()]:
+            await asyncio.to_thread(worker.join, timeout=1)
 
 
 def lock_number(name: str) -> int:
@@ -95,25 +125,3 @@ def lock_number(name: str) -> int:
 
 async def _alone() -> bool:
     return True
-
-
-def _sqlite_engine(url: str, *, pool_size: int, begin: str, read_only: bool) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=60, hide_parameters=True)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def configure(connection: Any, _record: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # the driver must not begin transactions of its own
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")  # an award that was answered for survives a power cut
-        cursor.execute("PRAGMA foreign_keys=ON")
-        if read_only:
-            cursor.execute("PRAGMA query_only=ON")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin_transaction(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine

@@ -18,7 +18,11 @@ def etag(version: int | str) -> str:
 
 def expected_version(
     if_match: Annotated[
-        str | None, Header(description="ETag of the representation that the client read", max_length=200)
+        str | None,
+        Header(
+            description="ETag of the representation that the client read",
+            max_length=200,
+        ),
     ] = None,
 ) -> int:
     """The version that the client edited. `*` is refused: it would overwrite what the client has not seen."""

@@ -66,20 +66,11 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
         operation["description"] = "\n\n".join(filter(None, [operation.get("description"), who]))
         operation["x-roles"] = sorted(access.roles)
         operation["x-scope"] = access.scope
-    parameters = {(place["in"], place["name"].lower()) for place in operation.get("parameters", [])}
     if "requestBody" in operation:
         errors += [http.MalformedBody, http.BodyTooLarge, http.UnsupportedMediaType]
-    if any(place == "path" for place, _ in parameters):
+    if any(parameter["in"] == "path" for parameter in operation.get("parameters", [])):
         errors.append(NotFound)
-    if ("header", "if-match") in parameters:
-        errors += [http.StaleVersion, http.PreconditionRequired]
-    if ("header", "idempotency-key") in parameters:
-        if next(iter(route.methods or ())).lower() == "post":
-            errors += [http.IdempotencyKeyInvalid, http.RequestInProgress, http.IdempotencyKeyReused]
-        else:
-            operation["parameters"] = [
-                parameter for parameter in operation["parameters"] if parameter["name"].lower() != "idempotency-key"
-            ]
+    errors += _complete_headers(operation, next(iter(route.methods or ())))
     responses = operation["responses"]
     stock = responses.get("422", {}).get("content", {}).get("application/json", {})
     if "HTTPValidationError" in str(stock):
@@ -94,3 +85,21 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
             codes = [code for code in entry["x-problem-codes"] if code not in known.get("x-problem-codes", [])]
             known["x-problem-codes"] = [*known.get("x-problem-codes", []), *codes]
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _complete_headers(operation: dict[str, Any], method: str) -> list[type[DomainError]]:
+    """Describe the two headers as they are meant; returns the errors that come with them.
+
+    To FastAPI both are optional texts, since their absence and their form have answers of their own (428, 400).
+    """
+    errors: list[type[DomainError]] = []
+    headers = {place["name"].lower(): place for place in operation.get("parameters", []) if place["in"] == "header"}
+    if "if-match" in headers:
+        headers["if-match"] |= {"required": True, "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'}}
+        errors += [http.StaleVersion, http.PreconditionRequired]
+    if "idempotency-key" in headers and method == "POST":
+        headers["idempotency-key"]["schema"] = {"type": "string", "pattern": r'^"?[\x21-\x7e]{1,255}"?$'}
+        errors += [http.IdempotencyKeyInvalid, http.RequestInProgress, http.IdempotencyKeyReused]
+    elif "idempotency-key" in headers:
+        operation["parameters"].remove(headers["idempotency-key"])
+    return errors

@@ -65,17 +65,17 @@ def _stale(request: Request, _error: Exception) -> Response:
 def _integrity(request: Request, error: Exception) -> Response:
     """A constraint held against a race that the use case could not see; nothing was changed.
 
-    A value that is missing is no race: that is a defect.
+    A value that is missing, or that no row may have, is no race: that is a defect.
     """
     assert isinstance(error, IntegrityError)  # noqa: S101
-    if _MISSING & {getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorname", None)}:
+    if _DEFECTS & {getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorname", None)}:
         raise error
     constraint = getattr(error.orig.__cause__, "constraint_name", None) if error.orig else None
     log.warning("constraint_held", constraint=constraint)
     return problem_response(request, Conflict())
 
 
-_MISSING = {"23502", "SQLITE_CONSTRAINT_NOTNULL"}
+_DEFECTS = {"23502", "23514", "SQLITE_CONSTRAINT_NOTNULL", "SQLITE_CONSTRAINT_CHECK"}
 
 
 def _away(request: Request, error: Exception) -> Response:

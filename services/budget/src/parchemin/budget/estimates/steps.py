@@ -22,7 +22,7 @@ from parchemin.common.problems import Conflict
 class IllegalStep(Conflict):
     """An estimate does not go from this state to that one."""
 
-    code = "illegal_step"
+    code = "illegal_estimate_step"
     detail = Text(
         "Un devis « {state} » ne peut pas devenir « {wanted} ».",
         "An estimate that is {state} cannot become {wanted}.",
@@ -65,7 +65,7 @@ async def step(
     estimate.state = wanted
     estimate.updated_at = now
     action = "sent_back" if wanted is EstimateState.DRAFT else wanted
-    await record(session, principal, f"estimate.{action}", kind="estimate", object_id=estimate.id)
+    await record(session, principal, f"estimate.{action}", estimate)
     return estimate
 
 

@@ -46,7 +46,7 @@ async def propose_exemption(
         proposer_subject=principal.subject,
     )
     session.add(exemption)
-    await audit.record(session, principal, "exemption.proposed", kind="exemption", object_id=exemption.id)
+    await audit.record(session, principal, "exemption.proposed", exemption)
     return exemption
 
 
@@ -80,7 +80,7 @@ async def decide_exemption(
     exemption.decided_at = exemption.updated_at = now
     if ruling.decision is ExemptionDecision.GRANTED:
         await publish(session, _granted(exemption))
-    await audit.record(session, principal, f"exemption.{exemption.state}", kind="exemption", object_id=exemption.id)
+    await audit.record(session, principal, f"exemption.{exemption.state}", exemption)
     return exemption
 
 
@@ -88,7 +88,7 @@ async def read_exemption(
     session: AsyncSession, principal: Principal, cipher: FieldCipher, exemption: Exemption
 ) -> ExemptionView:
     """The exemption with its texts; that they were read is recorded in the same transaction."""
-    await audit.record(session, principal, "exemption.argument_read", kind="exemption", object_id=exemption.id)
+    await audit.record(session, principal, "exemption.argument_read", exemption)
     return ExemptionView(
         **ExemptionSummary.model_validate(exemption).model_dump(),
         argument=cipher.open(exemption.argument, place=_place("argument", exemption.id)),

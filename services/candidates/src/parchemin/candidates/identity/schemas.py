@@ -1,32 +1,19 @@
 """Candidates as the API shows them."""
 
-import re
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from parchemin.candidates.identity.models import Candidate
-from parchemin.common.problems.validation import refusal
+from parchemin.common.dates import Day
 from parchemin.common.text import CountryCode, Email, Name
 from parchemin.contracts.vocabulary import Sex
 
 InseeCode = Annotated[str, StringConstraints(pattern=r"^([0-9]{5}|2[AB][0-9]{3})$")]
 PostalCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
 Subject = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,255}$")]
-
-
-def _written_as_a_date(value: object) -> object:
-    """Refuse Pydantic's numbers of seconds: 0 is no birth date, though it reads it as one of 1970."""
-    if isinstance(value, date) or (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
-        return value
-    raise refusal(
-        "date_parsing", fr="Une date est attendue (AAAA-MM-JJ).", en="Input should be a date in the format YYYY-MM-DD"
-    )
-
-
-BirthDate = Annotated[date, BeforeValidator(_written_as_a_date)]
 
 
 class BirthPlace(BaseModel):
@@ -62,7 +49,7 @@ class CandidateEntry(BaseModel):
     used_name: Name | None = None
     first_names: list[Name] = Field(min_length=1, max_length=10)
     sex: Sex
-    birth_date: BirthDate
+    birth_date: Day
     birth_place: BirthPlace
     email: Email | None = None
     subject: Subject | None = Field(
@@ -79,7 +66,7 @@ class CandidateView(BaseModel):
     used_name: str | None
     first_names: list[str]
     sex: Sex
-    birth_date: BirthDate
+    birth_date: Day
     birth_place: BirthPlace
     email: str | None
     created_at: datetime

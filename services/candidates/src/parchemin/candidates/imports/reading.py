@@ -14,6 +14,7 @@ from parchemin.common.language import Text
 from parchemin.common.problems import FieldFault, Unprocessable
 
 MOST_ROWS = 5_000
+MOST_COLUMNS = 200
 _SEPARATORS = (";", "\t", ",")
 
 
@@ -52,6 +53,10 @@ def read_file(content: bytes) -> File:
     header = next(lines, None)
     if header is None:
         raise FileRefused.because("file_empty", fr="Le fichier est vide.", en="The file is empty.")
+    if len(header.cells) > MOST_COLUMNS:
+        raise FileRefused.because(
+            "too_many_columns", fr=f"Au plus {MOST_COLUMNS} colonnes.", en=f"At most {MOST_COLUMNS} columns."
+        )
     records: list[Line] = []
     for line in lines:
         if len(records) == MOST_ROWS:

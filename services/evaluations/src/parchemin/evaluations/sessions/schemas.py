@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from parchemin.common.dates import Day
 from parchemin.common.problems.validation import refusal
 from parchemin.common.text import Line
 from parchemin.contracts.vocabulary import ModalityCode, SessionState
@@ -44,7 +45,7 @@ class SessionEntry(BaseModel):
     )
 
     place: Line
-    held_on: date
+    held_on: Day
     modalities: list[ModalityCode] = Field(min_length=1, max_length=20)
     jury: Jury
     referential_version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,31}$")] | None = Field(
@@ -97,7 +98,7 @@ class StateChange(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"state": "open"}})
 
     state: Literal["open", "running", "deliberating", "closed", "cancelled"]
-    deliberated_on: date | None = None
+    deliberated_on: Day | None = None
     present: list[UUID] | None = Field(default=None, max_length=21)
 
     @model_validator(mode="after")
