@@ -16,6 +16,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+from hypothesis import settings
 from sqlalchemy.engine import make_url
 from tests.engines.postgres import PostgresServer, PostgresUnavailable
 
@@ -25,6 +26,9 @@ from parchemin.common.auth.tokens import development_token
 from parchemin.common.database import Database
 from parchemin.common.settings import AuthSettings, house
 from parchemin.contracts.vocabulary import Role
+
+settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+settings.load_profile("steady")
 
 T = TypeVar("T")
 POSTGRES = "PARCHEMIN_TEST_POSTGRES"

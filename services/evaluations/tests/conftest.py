@@ -12,7 +12,6 @@ import httpx
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from hypothesis import settings
 from sqlalchemy import select
 
 from parchemin.common.bus import Message
@@ -29,9 +28,6 @@ from parchemin.evaluations.settings import Settings
 E = TypeVar("E", bound=Event)
 Json = dict[str, Any]
 Headers = dict[str, str]
-
-settings.register_profile("steady", derandomize=True, deadline=None, database=None)
-settings.load_profile("steady")
 
 HELD_ON = "2024-06-17"
 

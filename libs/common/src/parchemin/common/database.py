@@ -9,6 +9,7 @@ from threading import Thread
 from typing import Any
 from weakref import WeakSet
 
+import aiosqlite
 from sqlalchemy import event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -44,14 +45,24 @@ class Database:
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def _sqlite_engine(self, *, pool_size: int, begin: str, read_only: bool) -> AsyncEngine:
+        def connect(*place: Any, **options: Any) -> aiosqlite.Connection:
+            connection = aiosqlite.connect(*place, **options)
+            connection._thread.daemon = True  # as SQLAlchemy does; there is no public name for it
+            self._workers.add(connection._thread)
+            return connection
+
         engine = create_async_engine(
-            self.url, pool_size=pool_size, max_overflow=0, pool_timeout=60, hide_parameters=True
+            self.url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=60,
+            hide_parameters=True,
+            connect_args={"async_creator_fn": connect},
         )
 
         @event.listens_for(engine.sync_engine, "connect")
         def configure(connection: Any, _record: ConnectionPoolEntry) -> None:
             connection.isolation_level = None  # the driver must not begin transactions of its own
-            self._workers.add(connection.driver_connection._thread)  # aiosqlite has no public name for it
             cursor = connection.cursor()
             cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
             cursor.execute("PRAGMA journal_mode=WAL")
@@ -113,7 +124,7 @@ class Database:
         """Close all connections."""
         await self._writer.dispose()
         await self._reader.dispose()
-        # The connection of a task that was cancelled closes by itself, in its thread, and then calls this loop.
+        # The connection of a task that was cancelled closes by itself, in its thread, which then calls this loop.
         for worker in [thread for thread in self._workers if thread.is_alive()]:
             await asyncio.to_thread(worker.join, timeout=1)
 
