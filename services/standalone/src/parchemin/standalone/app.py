@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
-from parchemin.budget.app import create_app as budget
-from parchemin.documents.app import create_app as documents
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from parchemin.budget.app import create_app as budget
 from parchemin.candidates.app import create_app as candidates
 from parchemin.common import migrations
 from parchemin.common.bus import LocalBus
+from parchemin.documents.app import create_app as documents
 from parchemin.evaluations.app import create_app as evaluations
 from parchemin.standalone.gateway import ServiceGateway, merged_openapi
 from parchemin.standalone.reference import reference_routes

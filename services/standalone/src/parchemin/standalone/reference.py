@@ -3,10 +3,11 @@
 from importlib.resources import files
 from typing import Any
 
-from parchemin.contracts.catalogue import asyncapi
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
+
+from parchemin.contracts.catalogue import asyncapi
 
 SHIPPED = files("parchemin.standalone") / "static" / "swagger-ui"
 PAGE = """<!doctype html>

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from parchemin.candidates.accommodations.rules import MOST_MEASURES, MOST_PERCENT
+from parchemin.common.numbers import WRITTEN_AS_A_NUMBER
 from parchemin.common.text import Line
 from parchemin.contracts.vocabulary import MeasureKind, MeasureScope
 
@@ -27,11 +28,8 @@ class MeasureEntry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: MeasureKind
-    percent: int | None = Field(
+    percent: Annotated[int, Field(ge=1, le=MOST_PERCENT), WRITTEN_AS_A_NUMBER] | None = Field(
         default=None,
-        ge=1,
-        le=MOST_PERCENT,
-        strict=True,
         description="Extra time, in per cent of the normal time; required for `extra_time`, and for it only",
     )
     applies_to: Annotated[list[MeasureScope], AfterValidator(_each_once)] = Field(

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from parchemin.common.numbers import WRITTEN_AS_A_NUMBER
 from parchemin.contracts.vocabulary import AccessPath
 
-Blocks = Annotated[list[Annotated[int, Field(ge=1, le=99, strict=True)]], Field(min_length=1, max_length=20)]
+Blocks = Annotated[list[Annotated[int, Field(ge=1, le=99), WRITTEN_AS_A_NUMBER]], Field(min_length=1, max_length=20)]
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,31}$")]
 
 

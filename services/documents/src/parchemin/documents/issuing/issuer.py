@@ -76,8 +76,9 @@ class Issuer:
                         self._wake.clear()
                         if await leads():
                             await self.issue_due()
-                        with suppress(TimeoutError):
-                            await asyncio.wait_for(self._wake.wait(), self._poll_seconds)
+                        with suppress(TimeoutError):  # not `wait_for`, which can swallow a cancellation on 3.11
+                            async with asyncio.timeout(self._poll_seconds):
+                                await self._wake.wait()
             except Exception as error:  # the issuer outlives a database that is away
                 log.error("issuer_failed", **_cause(error))
                 await asyncio.sleep(BACK_OFF_SECONDS)

@@ -1,7 +1,6 @@
 """The public page. Static files under a policy that lets nothing else in; no cookie, nothing kept."""
 
 from importlib.resources import files
-from typing import Any
 
 from fastapi import APIRouter, Depends, Response
 
@@ -28,29 +27,25 @@ _STYLE = (_FILES / "verify.css").read_bytes()
 _FONT = (_FILES / "verify.woff2").read_bytes()
 
 
-def _of(media_type: str) -> dict[int | str, dict[str, Any]]:
-    return {200: {"description": "The file", "content": {media_type: {"schema": {"type": "string"}}}}}
-
-
-@router.get("/verify", response_class=Response, responses=_of("text/html"))
+@router.get("/verify", response_class=Response, include_in_schema=False)
 async def verification_page() -> Response:
     """The page that the QR code opens. The code is in the fragment, which browsers send to nobody."""
     return Response(_PAGE, media_type="text/html; charset=utf-8", headers=_HEADERS)
 
 
-@router.get("/verify.js", response_class=Response, responses=_of("text/javascript"))
+@router.get("/verify.js", response_class=Response, include_in_schema=False)
 async def verification_script() -> Response:
     """The page's script."""
     return Response(_SCRIPT, media_type="text/javascript; charset=utf-8", headers=_HEADERS)
 
 
-@router.get("/verify.css", response_class=Response, responses=_of("text/css"))
+@router.get("/verify.css", response_class=Response, include_in_schema=False)
 async def verification_style() -> Response:
     """The page's style."""
     return Response(_STYLE, media_type="text/css; charset=utf-8", headers=_HEADERS)
 
 
-@router.get("/verify.woff2", response_class=Response, responses=_of("font/woff2"))
+@router.get("/verify.woff2", response_class=Response, include_in_schema=False)
 async def verification_font() -> Response:
     """The face of the page's headings, that of the parchment (Cormorant Garamond SemiBold, OFL 1.1; Latin only)."""
     return Response(_FONT, media_type="font/woff2", headers=_HEADERS)

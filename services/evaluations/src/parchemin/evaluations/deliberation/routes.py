@@ -66,4 +66,4 @@ async def override_proposal(
     )
     await session.flush()
     tag(response, registration.version)
-    return (await present(session, [registration]))[0]
+    return (await present(session, principal, [registration]))[0]

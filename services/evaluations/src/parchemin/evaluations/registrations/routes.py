@@ -41,7 +41,7 @@ async def register_candidate(
     registration = await service.register(session, principal, new)
     await session.flush()
     tag(response, registration.version)
-    return (await service.present(session, [registration]))[0]
+    return (await service.present(session, principal, [registration]))[0]
 
 
 @router.get("")
@@ -59,7 +59,7 @@ async def list_registrations(
     if enrolment_id is not None:
         statement = statement.where(col(Registration.enrolment_id) == enrolment_id)
     rows = await page_rows(session, statement, Registration, paging)
-    views = {view.id: view for view in await service.present(session, rows[: paging.limit])}
+    views = {view.id: view for view in await service.present(session, principal, rows[: paging.limit])}
     return cut(rows, paging, lambda row: views[row.id])
 
 
@@ -70,7 +70,7 @@ async def read_registration(
     """One registration: what is assessed in it and, once the session is closed, what was decided."""
     registration = await one(session, service.visible_registrations(principal), Registration, registration_id)
     tag(response, registration.version)
-    return (await service.present(session, [registration]))[0]
+    return (await service.present(session, principal, [registration]))[0]
 
 
 @router.put("/{registration_id}/attendance", responses=documented(WrongState))
@@ -86,4 +86,4 @@ async def record_attendance(
     registration = await service.record_attendance(session, principal, registration_id, entry.attendance, expected)
     await session.flush()
     tag(response, registration.version)
-    return (await service.present(session, [registration]))[0]
+    return (await service.present(session, principal, [registration]))[0]

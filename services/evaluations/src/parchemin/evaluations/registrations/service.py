@@ -15,8 +15,8 @@ from parchemin.common.http.conditions import require_version
 from parchemin.common.language import Text
 from parchemin.common.ownership import find, one, owned
 from parchemin.common.problems import Conflict, Unprocessable
-from parchemin.contracts.vocabulary import Attendance, SessionState
-from parchemin.evaluations.access import is_only_juror
+from parchemin.contracts.vocabulary import Attendance, Role, SessionState
+from parchemin.evaluations.access import JURY, is_only_juror
 from parchemin.evaluations.deliberation.models import Decision, Override
 from parchemin.evaluations.deliberation.rules import competencies_to_assess, criteria_to_judge
 from parchemin.evaluations.enrolments.models import KnownEnrolment
@@ -136,8 +136,14 @@ async def record_attendance(
     return known
 
 
-async def present(session: AsyncSession, registrations: Sequence[Registration]) -> list[RegistrationView]:
-    """These registrations as the API shows them, with what is known around them; a fixed number of queries."""
+async def present(
+    session: AsyncSession, principal: Principal, registrations: Sequence[Registration]
+) -> list[RegistrationView]:
+    """These registrations as the API shows them, with what is known around them; a fixed number of queries.
+
+    What the jury deliberates is for the jury, and for the staff that keeps its minutes, until the session is closed.
+    """
+    shares_deliberation = principal.has(*JURY, Role.ADMINISTRATOR)
     ids = [registration.id for registration in registrations]
     enrolment_ids = {registration.enrolment_id for registration in registrations}
     rows = await session.execute(select(KnownEnrolment).where(col(KnownEnrolment.id).in_(enrolment_ids)))
@@ -162,7 +168,11 @@ async def present(session: AsyncSession, registrations: Sequence[Registration]) 
                 measures=[MeasureView(**measure) for measure in enrolment.measures],
                 assessed_competencies=list(to_assess),
                 assessed_criteria=list(to_judge),
-                overrides=[OverrideView.model_validate(row) for row in overrides[registration.id]],
+                overrides=[
+                    OverrideView.model_validate(row)
+                    for row in overrides[registration.id]
+                    if results or shares_deliberation
+                ],
                 results=sorted(results, key=lambda result: int(result.competency.removeprefix("C."))),
             )
         )
