@@ -130,9 +130,8 @@ async def test_a_transaction_that_is_cancelled_leaves_nothing_and_frees_the_writ
     assert await notes_in(database) == ["whole"]
 
 
-async def test_a_database_that_is_closed_leaves_no_thread_behind(database: Database, engine: str) -> None:
-    if engine == "postgres":
-        pytest.skip("a connection to PostgreSQL has no thread")
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # a connection to PostgreSQL has no thread
+async def test_a_database_that_is_closed_leaves_no_thread_behind(database: Database) -> None:
     before, opened = set(threading.enumerate()), Database(database.url)
 
     async def work() -> None:

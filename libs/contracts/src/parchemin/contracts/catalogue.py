@@ -1,12 +1,10 @@
 """The published description of all events: a JSON Schema for each, and one AsyncAPI 3.0 document.
 
-`python -m parchemin.contracts.catalogue docs/api` writes them. A published schema is frozen: within a version it
+`make generate` writes them to docs/api. A published schema is frozen: within a version it
 only ever gains optional members.
 """
 
 import json
-import sys
-from pathlib import Path
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
@@ -62,14 +60,6 @@ def documents() -> dict[str, Document]:
 def as_text(document: Document) -> str:
     """As it stands in its file."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-def write(folder: Path) -> None:
-    """Write every generated document."""
-    for path, document in documents().items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(as_text(document), encoding="utf-8")
 
 
 def _open(shape: Any) -> Any:
@@ -142,7 +132,3 @@ def _embedded(event: type[Event]) -> Document:
     places = f"#/components/schemas/{event.type}/$defs/{{model}}"
     schema = _open(event.model_json_schema(mode="serialization", ref_template=places))
     return {**schema, "title": event.type, "description": _documentation(event)}
-
-
-if __name__ == "__main__":
-    write(Path(sys.argv[1]))

@@ -4,15 +4,13 @@
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from parchemin.common.problems import DomainError
-from parchemin.contracts.catalogue import asyncapi, schema_of
-from parchemin.contracts.events import CATALOGUE
+from parchemin.contracts.catalogue import as_text
+from parchemin.contracts.catalogue import documents as event_documents
 from parchemin.standalone.app import create_services
 from parchemin.standalone.gateway import merged_openapi
 
@@ -20,16 +18,12 @@ from parchemin.standalone.gateway import merged_openapi
 def generated() -> dict[str, str]:
     """The files, by path below the folder."""
     services = create_services()
-    files = {
-        "openapi.json": _json(merged_openapi(services)),
-        "asyncapi.json": _json(asyncapi()),
-        "errors.md": error_catalogue(),
+    described = {
+        "openapi.json": merged_openapi(services),
+        **{f"openapi-{name}.json": app.openapi() for name, app in services.items()},
+        **event_documents(),
     }
-    for name, app in services.items():
-        files[f"openapi-{name}.json"] = _json(app.openapi())
-    for event_type, event in CATALOGUE.items():
-        files[f"events/{event_type}.json"] = _json(schema_of(event))
-    return files
+    return {"errors.md": error_catalogue(), **{name: as_text(document) for name, document in described.items()}}
 
 
 def error_catalogue() -> str:
@@ -53,10 +47,6 @@ def _errors(error: type[DomainError]) -> Iterator[type[DomainError]]:
         yield error
     for subclass in error.__subclasses__():
         yield from _errors(subclass)
-
-
-def _json(document: dict[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def main() -> int:
