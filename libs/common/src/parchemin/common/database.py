@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 10_000
+HAS_EVENTS = "has_events"
+"""In a session's `info`, once something was written to the outbox in its transaction."""
 
 
 class Database:
@@ -29,8 +31,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.committed = asyncio.Event()
-        """Set after each commit; the relay waits for it."""
+        self.events_committed = asyncio.Event()
+        """Set after each commit that has events in it; the relay waits for it."""
         self._workers: WeakSet[Thread] = WeakSet()
         if self.is_sqlite:
             database = make_url(url).database
@@ -86,7 +88,8 @@ class Database:
         """
         async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
-        self.committed.set()
+        if session.info.get(HAS_EVENTS):
+            self.events_committed.set()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

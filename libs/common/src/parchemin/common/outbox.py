@@ -6,6 +6,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common.clock import utc_now
+from parchemin.common.database import HAS_EVENTS
 from parchemin.common.ids import new_id
 from parchemin.common.tables import outbox
 from parchemin.common.tracing import current_traceparent
@@ -37,3 +38,4 @@ async def publish_all(session: AsyncSession, events: Iterable[Event]) -> None:
     if rows:
         await session.flush()
         await session.execute(insert(outbox), rows)
+        session.info[HAS_EVENTS] = True

@@ -54,7 +54,7 @@ class Relay:
             try:
                 async with self._database.leadership(LEADERSHIP) as leads:
                     while True:
-                        self._database.committed.clear()
+                        self._database.events_committed.clear()
                         all_safe = not await leads() or await self.publish_pending()
                         if all_safe:
                             failures = 0
@@ -70,7 +70,7 @@ class Relay:
     async def _commit_or_poll(self) -> None:
         with suppress(TimeoutError):  # Python 3.11's `wait_for` can swallow the cancellation that stops the relay
             async with asyncio.timeout(self._poll_seconds):
-                await self._database.committed.wait()
+                await self._database.events_committed.wait()
 
     async def publish_pending(self) -> bool:
         """Publish all that is unpublished; false where a part could not be, and waits for the next round.
