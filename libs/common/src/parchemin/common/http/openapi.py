@@ -58,6 +58,7 @@ def _calls(dependant: Dependant) -> Iterable[Any]:
 
 def _complete(operation: dict[str, Any], route: APIRoute) -> None:
     errors: list[type[DomainError]] = []
+    operation["summary"] = route.summary or route.name.replace("_", " ").capitalize()
     access = access_of(route)
     if access is not None:
         errors += [http.Unauthenticated, Forbidden]
