@@ -16,12 +16,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from parchemin.standalone.demo.cast import Cast
-from parchemin.standalone.demo.outcome import count_events, fetch_documents, outcome
+from parchemin.standalone.demo.outcome import DocumentsMissing, count_events, fetch_documents, outcome
 from parchemin.standalone.demo.player import Player
 from parchemin.standalone.demo.scenario import Scenario
 from parchemin.standalone.demo.server import Server
 
 SERVICES = ("candidates", "evaluations", "budget", "documents")
+PATIENCE_SECONDS = 900
 MADE_HERE = ("server", "documents")
 KIND_LABELS = {
     "block_attestation": "attestations de bloc",
@@ -91,8 +92,12 @@ async def _play_on(scenario: Scenario, out: Path, http: httpx.AsyncClient, conso
 
 async def _documents_issued(cast: Cast) -> None:
     """Documents are made after their events: wait for the last."""
-    while (await cast.administrator.get("/v1/documents", state="pending", limit=1)).body["items"]:
-        await asyncio.sleep(0.05)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (await cast.administrator.get("/v1/documents", state="pending", limit=1)).body["items"]:
+                await asyncio.sleep(0.05)
+    except TimeoutError as error:
+        raise DocumentsMissing(f"some documents were not made in {PATIENCE_SECONDS} s") from error
 
 
 def _settings(scenario: Scenario) -> dict[str, str]:
@@ -141,5 +146,5 @@ def report(summary: dict[str, Any], scenario: Scenario, out: Path, console: Cons
     documents.add_row("résumé", "1", str(out / "summary.json"))
     console.print(documents)
     for refusal in summary["refusals"]:
-        console.print(f"[yellow]Refusé par une règle[/yellow] {refusal}", highlight=False)
+        console.print(f"[yellow]À voir[/yellow] {refusal}", highlight=False)
     console.print(f"{sum(summary['events'].values())} événements, {sum(summary['seconds'].values()):.1f} s.")

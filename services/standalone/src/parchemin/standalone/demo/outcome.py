@@ -54,10 +54,11 @@ async def fetch_documents(player: Player, administrator: Caller, out: Path) -> l
     sessions = {session: ref for ref, session in player.sessions.items()}
     listed = []
     async for document in administrator.items("/v1/documents"):
-        if document["state"] != "issued":
-            raise DocumentsMissing(f"{document['kind']} {document['id']} is {document['state']}")
         candidate = candidates.get(document["enrolment_id"])
         session = sessions.get(document["session_id"])
+        if document["state"] == "blocked":
+            player.refusals.append(f"{document['kind']} of {candidate or session}: {document['blocked_field']}")
+            continue
         path = Path("documents") / document["kind"] / _file_name(document, candidate, session)
         content = await administrator.bytes(f"/v1/documents/{document['id']}/content")
         digest = hashlib.sha256(content).hexdigest()

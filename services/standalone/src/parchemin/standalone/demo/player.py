@@ -1,6 +1,8 @@
 """Plays a scenario through the public API, as the people of a school would."""
 
 import asyncio
+import hashlib
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 from uuid import UUID
@@ -27,9 +29,13 @@ LEGITIMATE = {
     "block_not_enrolled",
     "nothing_to_assess",
     "already_registered",
+    "modality_not_held",
     "not_assessed",
     "exemption_empties_block",
+    "exemption_exists",
     "competency_not_enrolled",
+    "competency_unknown",
+    "measures_faulty",
 }
 """Refusals by a rule of the certification: a year at school has some, and goes on."""
 
@@ -83,12 +89,13 @@ class Player:
     async def accommodate(self, advance: Advance) -> None:
         """The disability officer grants measures and proposes exemptions; the certifier decides on these."""
         officer = self._cast.disability_officer
+        plans: defaultdict[str, list[Json]] = defaultdict(list)
         for plan in self.scenario.accommodations:
-            body = {
-                "enrolment_id": self.enrolments[plan.candidate],
-                "measures": [measure.model_dump(mode="json") for measure in plan.measures],
-            }
-            await officer.post("/v1/accommodations", body, key=self._key("accommodation", plan.candidate))
+            plans[plan.candidate] += [measure.model_dump(mode="json") for measure in plan.measures]
+        for candidate, measures in plans.items():
+            body = {"enrolment_id": self.enrolments[candidate], "measures": measures}
+            granting = officer.post("/v1/accommodations", body, key=self._key("accommodation", candidate))
+            await self._legitimately(granting)
             advance()
         for exemption in self.scenario.exemptions:
             await self._legitimately(self._exempt(exemption))
@@ -217,7 +224,7 @@ class Player:
             return None
 
     def _key(self, *parts: str) -> str:
-        return ":".join((self.scenario.name, *parts)).replace(" ", "_")[:255]
+        return hashlib.sha256("\x1f".join((self.scenario.name, *parts)).encode()).hexdigest()
 
 
 def _level(registration: Registration, juror: str, criterion: str) -> Json:
