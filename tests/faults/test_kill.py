@@ -1,6 +1,7 @@
 """SIGKILL, again and again, while a scenario is played: nothing is lost and nothing is doubled."""
 
 import asyncio
+import json
 import random
 import sqlite3
 from contextlib import closing
@@ -23,6 +24,18 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
 
 SERVICES = ("candidates", "evaluations", "budget", "documents")
 SEED = 20261123
+
+
+def some_of_the_sample(count: int) -> Scenario:
+    """The sample cohort's first candidates, with all that happens to them."""
+    everybody = json.loads(SAMPLE.read_text(encoding="utf-8"))
+    kept = {candidate["ref"] for candidate in everybody["candidates"][:count]}
+    for holder, name in [(everybody, "accommodations"), (everybody, "exemptions")] + [
+        (session, name) for session in everybody["sessions"] for name in ("registrations", "overrides")
+    ]:
+        holder[name] = [one for one in holder.get(name, []) if one["candidate"] in kept]
+    everybody["candidates"] = everybody["candidates"][:count]
+    return Scenario.model_validate(everybody)
 
 
 class Saboteur:
@@ -56,10 +69,10 @@ class Saboteur:
 
 
 async def test_a_killed_process_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
-    scenario = Scenario.model_validate_json(SAMPLE.read_text(encoding="utf-8"))
+    scenario = some_of_the_sample(9)
     server = Server(tmp_path / "server", {})
     await server.start()
-    saboteur = Saboteur(server, SEED, every=(40, 110))
+    saboteur = Saboteur(server, SEED, every=(20, 60))
     try:
         hooks = {"request": [saboteur.watch]}
         async with httpx.AsyncClient(base_url=server.url, timeout=30, event_hooks=hooks) as http:
@@ -78,14 +91,16 @@ async def test_a_killed_process_loses_nothing_and_doubles_nothing(tmp_path: Path
     finally:
         server.close()
 
-    assert saboteur.kills >= 8
+    assert saboteur.kills >= 6
     expected = expected_outcome(scenario, Referential.model_validate_json(REGISTERED.read_text(encoding="utf-8")))
     assert summary["blocks_validated"] == expected["blocks_validated"]
     assert [(row["candidate"], row["session"]) for row in summary["certifications"]] == [
         (row["candidate"], row["session"]) for row in expected["certifications"]
     ]
     ranks = sorted(row["register_number"] for row in summary["certifications"])
-    assert ranks == [f"2026-{rank:04d}" for rank in range(1, 21)]
+    awards = len(expected["certifications"])
+    assert awards >= 8
+    assert ranks == [f"2026-{rank:04d}" for rank in range(1, awards + 1)]
     assert len({document["path"] for document in documents}) == len(documents)
     for service in SERVICES:
         with closing(sqlite3.connect(tmp_path / "server" / f"{service}.sqlite3")) as database:
@@ -94,4 +109,4 @@ async def test_a_killed_process_loses_nothing_and_doubles_nothing(tmp_path: Path
             assert database.execute("SELECT count(*) FROM dead_letters").fetchone() == (0,)
     with closing(sqlite3.connect(tmp_path / "server" / "evaluations.sqlite3")) as database:
         statement = "SELECT count(*), count(DISTINCT key) FROM outbox WHERE type LIKE '%certification_awarded.v1'"
-        assert database.execute(statement).fetchone() == (20, 20)
+        assert database.execute(statement).fetchone() == (awards, awards)
