@@ -18,6 +18,7 @@ from parchemin.standalone.demo.scenario import Scenario
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
 
+SEED = 20261123
 QUIET = Console(quiet=True)
 EXPECTED = Path(__file__).parents[1] / "data" / "promotion-2026.expected.json"
 
@@ -72,9 +73,8 @@ async def test_the_sample_cohort_comes_to_what_it_must(tmp_path: Path) -> None:
     assert next(row["register_number"] for row in summary["certifications"] if row["candidate"] == "c01") in text
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-async def test_a_random_scenario_comes_to_what_the_words_of_the_policy_say(tmp_path: Path, seed: int) -> None:
-    scenario = Scenario.model_validate(random_scenario(seed, registered(), candidates=3))
+async def test_a_random_scenario_comes_to_what_the_words_of_the_policy_say(tmp_path: Path) -> None:
+    scenario = Scenario.model_validate(random_scenario(SEED, registered(), candidates=4))
     summary = await play(scenario, tmp_path, QUIET)
     assert without_numbers(summary) == expected_outcome(scenario, registered())
     assert_register_is_gapless(summary)
