@@ -25,15 +25,11 @@ class Settings(ServiceSettings):
     language: Language = "fr"
     """Language of the documents that facts give rise to from now on."""
     appeal_fr: str = Field(
-        default="Un recours gracieux, écrit et motivé, peut être adressé au certificateur dans les deux mois qui "
-        "suivent la notification de ces résultats.",
-        min_length=1,
+        default="Les voies et délais de recours sont ceux du règlement du certificateur.", min_length=1
     )
-    """Way and time limit of appeal, as the certifier's rules word it."""
+    """Way and time limit of appeal, as the certifier's rules word it; the law sets none, so none is said here."""
     appeal_en: str = Field(
-        default="A written and reasoned appeal may be addressed to the certifier within two months of the "
-        "notification of these results.",
-        min_length=1,
+        default="The ways and time limits of appeal are those of the certifier's rules.", min_length=1
     )
     issuing_poll_seconds: float = Field(default=2.0, gt=0)
     """How often the issuer looks for documents to make when nothing wakes it."""
