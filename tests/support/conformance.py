@@ -1,6 +1,10 @@
 """What the conformance tests of the services share: the document they run on, and what no document can say."""
 
+import atexit
 from copy import deepcopy
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
 
 import schemathesis
@@ -14,6 +18,14 @@ SHAPE = {"invalid", "malformed_body"}
 BEYOND_SHAPE = {"string_pattern_mismatch", "for_closing_only"}
 """Faults of a member that a schema cannot foretell: what depends on another member; and a text that ends in a line
 feed, which Python's `$` lets by when texts are generated and JSON Schema's (ECMA 262) does not."""
+
+
+def scratch_folder() -> Path:
+    """A folder for this process, gone when it ends: the application is made when the tests are collected, before
+    any fixture."""
+    folder = Path(mkdtemp(prefix="parchemin-conformance-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def document_of(app: FastAPI) -> dict[str, Any]:

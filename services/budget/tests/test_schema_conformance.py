@@ -8,13 +8,12 @@ import asyncio
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import pytest
 import schemathesis
 from schemathesis.python.asgi import shutdown_lifespans
-from tests.support.conformance import schema_of, steadily, validate
+from tests.support.conformance import schema_of, scratch_folder, steadily, validate
 
 from parchemin.budget.app import create_app
 from parchemin.budget.enrolments.models import KnownEnrolment
@@ -24,8 +23,8 @@ from parchemin.budget.settings import Settings
 from parchemin.common.database import Database
 from parchemin.contracts.vocabulary import Role
 
-FOLDER = TemporaryDirectory(prefix="parchemin-conformance-", ignore_cleanup_errors=True)
-FILE = Path(FOLDER.name) / "budget.sqlite3"
+FOLDER = scratch_folder()
+FILE = FOLDER / "budget.sqlite3"
 URL = f"sqlite+aiosqlite:///{FILE}"
 HOUSE, ENROLMENT, PRODUCTION, ESTIMATE = (UUID(int=number) for number in range(1, 5))
 KNOWN = {
@@ -45,11 +44,11 @@ schema = schema_of(app)
 @pytest.fixture(scope="module", autouse=True)
 def one_of_each(migrated: Callable[[str, str], str]) -> Iterator[None]:
     """A production with an estimate of one line."""
-    FILE.write_bytes(Path(migrated("sqlite", "budget").split("///")[1]).read_bytes())
-    asyncio.run(_furnish())
+    if not FILE.exists():  # where workers steal from one another, a module may be begun twice in one process
+        FILE.write_bytes(Path(migrated("sqlite", "budget").split("///")[1]).read_bytes())
+        asyncio.run(_furnish())
     yield
     shutdown_lifespans()
-    FOLDER.cleanup()
 
 
 async def _furnish() -> None:

@@ -4,14 +4,13 @@ import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import pytest
 import schemathesis
 from schemathesis.python.asgi import shutdown_lifespans
 from sqlalchemy.engine import make_url
-from tests.support.conformance import schema_of, steadily, validate
+from tests.support.conformance import schema_of, scratch_folder, steadily, validate
 
 from parchemin.candidates.accommodations.models import Accommodation
 from parchemin.candidates.app import create_app
@@ -36,8 +35,8 @@ KNOWN = {
     )
 }
 """What the paths name, so that calls reach further than a 404."""
-FOLDER = TemporaryDirectory(prefix="parchemin-conformance-", ignore_cleanup_errors=True)
-FILE = Path(FOLDER.name) / "candidates.sqlite3"
+FOLDER = scratch_folder()
+FILE = FOLDER / "candidates.sqlite3"
 URL = f"sqlite+aiosqlite:///{FILE}"
 SCOPES = ["candidates:read", "candidates:write"]
 PERSON = {
@@ -56,11 +55,11 @@ schema = schema_of(app)
 @pytest.fixture(scope="module", autouse=True)
 def one_of_each(migrated: Callable[[str, str], str], referential: Referential) -> Iterator[None]:
     """A candidate with an enrolment, a plan and a proposed exemption."""
-    shutil.copy(Path(str(make_url(migrated("sqlite", "candidates")).database)), FILE)
-    asyncio.run(_seed(URL, referential, app.state.cipher))
+    if not FILE.exists():  # where workers steal from one another, a module may be begun twice in one process
+        shutil.copy(Path(str(make_url(migrated("sqlite", "candidates")).database)), FILE)
+        asyncio.run(_seed(URL, referential, app.state.cipher))
     yield
     shutdown_lifespans()
-    FOLDER.cleanup()
 
 
 async def _seed(url: str, referential: Referential, cipher: FieldCipher) -> None:

@@ -7,36 +7,36 @@ from a fixture under pytest 9.2); the database is there before the first request
 import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import pytest
 import schemathesis
 from schemathesis.python.asgi import shutdown_lifespans
-from tests.support.conformance import schema_of, steadily, validate
+from tests.support.conformance import schema_of, scratch_folder, steadily, validate
 
 from parchemin.common.database import Database
 from parchemin.contracts.vocabulary import Role
 from parchemin.documents.app import create_app
 from parchemin.documents.settings import Settings
 
-FOLDER = TemporaryDirectory(prefix="parchemin-conformance-", ignore_cleanup_errors=True)
-FILE = Path(FOLDER.name) / "documents.sqlite3"
+FOLDER = scratch_folder()
+FILE = FOLDER / "documents.sqlite3"
 URL = f"sqlite+aiosqlite:///{FILE}"
 
-app = create_app(Settings(database_url=URL, migrate_on_start=False, folder=Path(FOLDER.name)))
+app = create_app(Settings(database_url=URL, migrate_on_start=False, folder=FOLDER))
 schema = schema_of(app)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def documents(migrated: Callable[[str, str], str], story: SimpleNamespace) -> Iterator[dict[str, str]]:
     """Ids by state: an issued document, and one that waits."""
-    FILE.write_bytes(Path(migrated("sqlite", "documents").split("///")[1]).read_bytes())
+    if not FILE.exists():  # where workers steal from one another, a module may be begun twice in one process
+        FILE.write_bytes(Path(migrated("sqlite", "documents").split("///")[1]).read_bytes())
 
     async def furnish() -> dict[str, str]:
         database = Database(URL)
         try:
-            desk = story.Desk(database, Path(FOLDER.name))
+            desk = story.Desk(database, FOLDER)
             await desk.hear(*story.known(), story.validated(1), story.awarded("nobody"))
             await desk.issuer.issue_due()
             return {row.state: str(row.id) for row in await desk.documents()}
@@ -45,7 +45,6 @@ def documents(migrated: Callable[[str, str], str], story: SimpleNamespace) -> It
 
     yield asyncio.run(furnish())
     shutdown_lifespans()
-    FOLDER.cleanup()
 
 
 @pytest.fixture

@@ -8,13 +8,12 @@ import asyncio
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import pytest
 import schemathesis
 from schemathesis.python.asgi import shutdown_lifespans
-from tests.support.conformance import schema_of, steadily, validate
+from tests.support.conformance import schema_of, scratch_folder, steadily, validate
 
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
@@ -28,8 +27,8 @@ from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
 from parchemin.evaluations.settings import Settings
 
-FOLDER = TemporaryDirectory(prefix="parchemin-conformance-", ignore_cleanup_errors=True)
-FILE = Path(FOLDER.name) / "evaluations.sqlite3"
+FOLDER = scratch_folder()
+FILE = FOLDER / "evaluations.sqlite3"
 URL = f"sqlite+aiosqlite:///{FILE}"
 HOUSE = UUID(int=1)
 IDS = {
@@ -43,11 +42,11 @@ schema = schema_of(app)
 @pytest.fixture(scope="module", autouse=True)
 def one_of_each(migrated: Callable[[str, str], str]) -> Iterator[None]:
     """A session that deliberates, with one candidate, one juror and one sheet; and an entry of the register."""
-    FILE.write_bytes(Path(migrated("sqlite", "evaluations").split("///")[1]).read_bytes())
-    asyncio.run(_furnish())
+    if not FILE.exists():  # where workers steal from one another, a module may be begun twice in one process
+        FILE.write_bytes(Path(migrated("sqlite", "evaluations").split("///")[1]).read_bytes())
+        asyncio.run(_furnish())
     yield
     shutdown_lifespans()
-    FOLDER.cleanup()
 
 
 async def _furnish() -> None:
