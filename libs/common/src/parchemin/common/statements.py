@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Table
+from sqlalchemy import CursorResult, Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 def is_sqlite(session: AsyncSession) -> bool:
     """Which engine the session speaks to."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+def table_of(model: type[Any]) -> Table:
+    """The table that a model's rows stand in; raises where the class is no model."""
+    table = inspect(model).local_table
+    if not isinstance(table, Table):
+        raise TypeError(f"{model.__name__} has no table of its own")
+    return table
 
 
 async def insert_if_absent(session: AsyncSession, table: Table, values: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from sqlmodel import col
 from parchemin.common.clock import utc_now
 from parchemin.common.consumer import Consumer
 from parchemin.common.language import Language
-from parchemin.common.statements import insert_if_absent
+from parchemin.common.statements import insert_if_absent, table_of
 from parchemin.contracts.envelope import Event
 from parchemin.contracts.events.candidates import CandidateIdentifiedV1, OrganisationRegisteredV1
 from parchemin.contracts.events.evaluations import (
@@ -77,7 +77,7 @@ async def expect(session: AsyncSession, fact: Fact, language: Language) -> None:
         issued_on=day_of(fact),
         verification_code=new_code(),
     )
-    table = Document.__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
+    table = table_of(Document)
     await insert_if_absent(session, table, row.model_dump())
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
-from parchemin.common.statements import upsert
+from parchemin.common.statements import table_of, upsert
 from parchemin.contracts.events.candidates import CandidateIdentifiedV1, Identity, OrganisationRegisteredV1
 from parchemin.contracts.events.evaluations import JurorIdentifiedV1, JurorIdentity, ReferentialPublishedV1
 from parchemin.contracts.referential import Referential
@@ -58,7 +58,7 @@ async def look_up(session: AsyncSession, needs: Needs) -> Knowledge:
 
 
 async def _keep(session: AsyncSession, row: SQLModel, *, key: str) -> None:
-    table = type(row).__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
+    table = table_of(type(row))
     await upsert(session, table, row.model_dump(), key=[key])
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from parchemin.common.outbox import publish_all
-from parchemin.common.statements import insert_if_absent
+from parchemin.common.statements import insert_if_absent, table_of
 from parchemin.contracts.envelope import Event
 from parchemin.contracts.events.evaluations import (
     AwardedBlock,
@@ -169,7 +169,7 @@ async def _award(session: AsyncSession, due: Sequence[tuple[KnownEnrolment, Vali
 
 async def _take_ranks(session: AsyncSession, year: int, count: int) -> int:
     """The first of the next `count` ranks; concurrent awards wait here for one another until their commit."""
-    table = RegisterCounter.__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
+    table = table_of(RegisterCounter)
     await insert_if_absent(session, table, {"year": year, "last": 0})
     statement = (
         update(RegisterCounter)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from parchemin.common.clock import utc_now
-from parchemin.common.statements import insert_if_absent
+from parchemin.common.statements import insert_if_absent, table_of
 from parchemin.contracts.events.candidates import (
     EnrolmentBlocksExtendedV1,
     EnrolmentOpenedV1,
@@ -56,7 +56,7 @@ async def learn_exemption(session: AsyncSession, event: ExemptionGrantedV1) -> N
     """The competency counts as met from now on, which may complete a block."""
     enrolment = await locked_enrolment(session, event.enrolment_id)
     exemption = {"enrolment_id": enrolment.id, "competency": event.competency}
-    table = KnownExemption.__table__  # type: ignore[attr-defined]  # set by SQLAlchemy
+    table = table_of(KnownExemption)
     if await insert_if_absent(session, table, exemption):
         await mark_registrations_changed(session, [enrolment.id])
         await settle_enrolments(session, [enrolment.id])
