@@ -14,6 +14,7 @@ from parchemin.common.clock import utc_now
 from parchemin.common.consumer import Consumer
 from parchemin.common.language import Language
 from parchemin.common.statements import insert_if_absent, table_of
+from parchemin.common.tracing import current_traceparent
 from parchemin.contracts.envelope import Event
 from parchemin.contracts.events.candidates import CandidateIdentifiedV1, OrganisationRegisteredV1
 from parchemin.contracts.events.evaluations import (
@@ -76,6 +77,7 @@ async def expect(session: AsyncSession, fact: Fact, language: Language) -> None:
         language=language,
         issued_on=day_of(fact),
         verification_code=new_code(),
+        traceparent=current_traceparent(),
     )
     table = table_of(Document)
     await insert_if_absent(session, table, row.model_dump())

@@ -67,6 +67,8 @@ class Document(Aggregate, Base, table=True):
     attempts: int = 0
     retry_at: datetime | None = None
     """Not before; null for at once."""
+    traceparent: str | None = Field(default=None, max_length=55)
+    """Of the work that expected it: the making of the document, whenever that is, belongs to the same trace."""
     blocked_reason: str | None = Field(default=None, max_length=200)
     """Path of the field that cannot be printed; never its value."""
     body_data: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
