@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 from typing import Any
 
 import structlog
@@ -13,6 +14,26 @@ from parchemin.common.tracing import current_trace_id
 _tracebacks = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 _VALUES = re.compile(r"input_value=.*?(?=, input_type=)|'input': .*|DETAIL: .*", re.DOTALL)
 """Where Pydantic, FastAPI and PostgreSQL quote what a person entered."""
+
+
+_SELDOM_SECONDS = 300.0
+
+
+class _Seldom(logging.Filter):
+    """What the exporter of traces has to say, each thing once in a while: a collector may be away for days."""
+
+    def __init__(self) -> None:
+        super().__init__("opentelemetry")
+        self._said: dict[tuple[str, int], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not super().filter(record):
+            return True
+        place, now = (record.pathname, record.lineno), time.monotonic()
+        if now - self._said.get(place, -_SELDOM_SECONDS) < _SELDOM_SECONDS:
+            return False
+        self._said[place] = now
+        return True
 
 
 def configure_logs(level: str) -> None:
@@ -34,6 +55,7 @@ def configure_logs(level: str) -> None:
     )
     handler = logging.StreamHandler()
     handler.setFormatter(renderer)
+    handler.addFilter(_Seldom())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -41,7 +63,8 @@ def configure_logs(level: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = name != "uvicorn.access"  # the middleware writes a line of its own, without the URL
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it writes URLs
+    for name in ("httpx", "urllib3"):
+        logging.getLogger(name).setLevel(logging.WARNING)  # below it they write URLs
 
 
 def _without_values(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""What surrounds every request: request id, trace, log line, body limit, and the last resort against a defect."""
+"""What surrounds every request: request id, trace, log line, latency, body limit, and the last resort against a
+defect."""
 
 import re
 import time
@@ -10,14 +11,17 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from parchemin.common.ids import new_id
+from parchemin.common.metrics import request_answered
 from parchemin.common.problems.errors import DomainError
 from parchemin.common.problems.http import BodyTooLarge, ServerFault
 from parchemin.common.problems.representation import problem_response
-from parchemin.common.tracing import trace
+from parchemin.common.tracing import Span, SpanKind, StatusCode, span
 
 log = structlog.get_logger()
 
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
+_PROBES = ("/health/", "/metrics")
+"""Asked all day long by machines: no trace is kept of it."""
 _SECURITY_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 
 
@@ -29,7 +33,7 @@ class LimitedBody(HTTPException):
 
 
 class RequestContext:
-    """Gives the request its trace and its log line, and keeps bodies under the limit."""
+    """Gives the request its span, its log line and its place in the metrics, and keeps bodies under the limit."""
 
     def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
         self._app = app
@@ -43,11 +47,19 @@ class RequestContext:
             scope = {**scope, "method": "GET"}
             send = _without_content(send)
         request = Request(scope)
-        with trace(request.headers.get("traceparent")):
-            await self._respond(request, receive, send)
-
-    async def _respond(self, request: Request, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
+        with span(
+            scope["method"],
+            service=scope["app"].state.service.name,
+            parent=request.headers.get("traceparent"),
+            kind=SpanKind.SERVER,
+            recorded=not scope["path"].startswith(_PROBES),
+        ) as current:
+            status = await self._respond(request, receive, send)
+            _conclude(request, status, time.perf_counter() - started, current)
+
+    async def _respond(self, request: Request, receive: Receive, send: Send) -> int:
+        """Answer; returns the status, 0 where the client went away before."""
         status = 0
 
         async def observe(message: Message) -> None:
@@ -71,14 +83,7 @@ class RequestContext:
             log.error("unhandled_error", exc_info=error)
             if status == 0:
                 await self._problem(ServerFault(), request, receive, observe)
-        route = request.scope.get("route")
-        log.info(
-            "request",
-            method=request.method,
-            route=getattr(route, "path", None),
-            status=status,
-            ms=round((time.perf_counter() - started) * 1000, 1),
-        )
+        return status
 
     def _is_declared_too_large(self, request: Request) -> bool:
         declared = request.headers.get("content-length", "0")
@@ -99,6 +104,21 @@ class RequestContext:
 
     async def _problem(self, error: DomainError, request: Request, receive: Receive, send: Send) -> None:
         await problem_response(request, error)(request.scope, receive, send)
+
+
+def _conclude(request: Request, status: int, seconds: float, current: Span) -> None:
+    """Tell of the request by the template of its route: a path has ids in it, or whatever a caller typed."""
+    scope = request.scope
+    route: str | None = getattr(scope.get("route"), "path", None)
+    method = request.method
+    log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+    request_answered(scope["app"].state.service.name, method=method, route=route, status=status, seconds=seconds)
+    if current.is_recording():
+        current.update_name(f"{method} {route}" if route else method)
+        told = {"http.request.method": method, "http.route": route, "http.response.status_code": status or None}
+        current.set_attributes({name: value for name, value in told.items() if value is not None})
+        if status >= 500:
+            current.set_status(StatusCode.ERROR)
 
 
 def _without_content(send: Send) -> Send:
