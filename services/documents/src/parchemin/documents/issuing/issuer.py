@@ -1,10 +1,12 @@
 """The issuer: makes the files of pending documents, and issues each once."""
 
 import asyncio
+import time
 import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,11 +20,13 @@ from sqlmodel import col
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
 from parchemin.common.outbox import publish
+from parchemin.common.tracing import span
 from parchemin.contracts.events.documents import DocumentIssuedV1
 from parchemin.contracts.vocabulary import DocumentKind
 from parchemin.documents.composition.compose import FACTS, compose
 from parchemin.documents.composition.drafts import Draft, Stationery
 from parchemin.documents.composition.knowledge import Fact, Knowledge, Needs
+from parchemin.documents.issuing.metrics import document_drawn, document_issued
 from parchemin.documents.issuing.models import Document, DocumentState
 from parchemin.documents.projections.service import look_up
 from parchemin.documents.rendering import models as printed
@@ -122,9 +126,20 @@ class Issuer:
         if missing:
             await self._postpone(document, missing=list(missing))
             return
+        with span(
+            "issue document",
+            service="documents",
+            parent=document.traceparent,
+            document_id=str(document.id),
+            document_kind=document.kind,
+        ):
+            await self._make_and_conclude(document, fact, known)
+
+    async def _make_and_conclude(self, document: Document, fact: Fact, known: Knowledge) -> None:
         loop = asyncio.get_running_loop()
+        within = copy_context()
         try:
-            made = await loop.run_in_executor(self._threads, self._make, document, fact, known)
+            made = await loop.run_in_executor(self._threads, within.run, self._make, document, fact, known)
         except UnprintableText as refused:
             await self._block(document, refused.field)
         except Exception as error:  # one bad document does not stop the others
@@ -141,8 +156,11 @@ class Issuer:
             language="en" if document.language == "en" else "fr",
             issued_on=document.issued_on,
         )
-        content_of = compose(fact, draft, known, self._stationery)
-        pdf = render(content_of)
+        started = time.perf_counter()
+        with span("draw document", document_kind=document.kind):
+            content_of = compose(fact, draft, known, self._stationery)
+            pdf = render(content_of)
+        document_drawn(document.kind, time.perf_counter() - started)
         return Made(content_of, self._store.put(pdf), len(pdf))
 
     async def _conclude(self, document: Document, made: Made) -> None:
@@ -174,6 +192,7 @@ class Issuer:
                     ),
                 )
         if issued:
+            document_issued(document.kind)
             log.info("document_issued", document_id=str(document.id), kind=document.kind)
 
     async def _block(self, document: Document, field: str) -> None:
