@@ -18,6 +18,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 from hypothesis import settings
 from sqlalchemy.engine import make_url
+from tests.engines.missing import missing
 from tests.engines.postgres import PostgresServer, PostgresUnavailable
 
 from parchemin.common import migrations
@@ -29,6 +30,8 @@ from parchemin.contracts.vocabulary import Role
 
 settings.register_profile("steady", derandomize=True, deadline=None, database=None)
 settings.load_profile("steady")
+
+pytest_plugins = ["tests.engines.fixtures"]
 
 T = TypeVar("T")
 POSTGRES = "PARCHEMIN_TEST_POSTGRES"
@@ -93,10 +96,7 @@ _numbers = itertools.count()
 def engine(request: pytest.FixtureRequest) -> str:
     """The database engine; a test that uses it, even through `database_url`, runs on both."""
     if request.param == "postgres" and POSTGRES not in os.environ:
-        reason = os.environ.get("PARCHEMIN_TEST_POSTGRES_MISSING", "no PostgreSQL")
-        if "CI" in os.environ:
-            pytest.fail(f"continuous integration runs on both engines: {reason}")
-        pytest.skip(reason)
+        missing(os.environ.get("PARCHEMIN_TEST_POSTGRES_MISSING", "no PostgreSQL"))
     return str(request.param)
 
 

@@ -3,53 +3,131 @@
 import os
 import pwd
 import shutil
-import socket
+import signal
 import subprocess
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
+
+from tests.engines.lifeline import Lifeline
+from tests.engines.ports import free_port
+
+SETTINGS = "-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 -c shared_buffers=64MB"
+UNSAFE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
 class PostgresUnavailable(Exception):
     """There is no PostgreSQL to start on this machine."""
 
 
-@dataclass(frozen=True)
-class PostgresServer:
-    """A running server."""
+class Identity(TypedDict, total=False):
+    """The account a program runs under, as `subprocess` takes it; empty for one's own."""
 
-    folder: Path
-    bin: Path
-    url: str
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+class PostgresServer:
+    """A running server. `kill`, `pause`, `resume` and `restart` are the faults; the data outlive them all."""
+
+    def __init__(self, folder: Path, binaries: Path, port: int, *, durable: bool, keep: bool) -> None:
+        self.folder = folder
+        self.bin = binaries
+        self.url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        self._options = f"-c port={port} {SETTINGS}" + ("" if durable else f" {UNSAFE}")
+        self._keep = keep
+        self._paused: list[int] = []
+        self._lifeline: Lifeline | None = None
 
     @classmethod
-    def start(cls) -> "PostgresServer":
-        """Make a cluster and start it. Durability is off: the tests of it have servers of their own."""
+    def start(
+        cls,
+        folder: Path | None = None,
+        port: int | None = None,
+        *,
+        durable: bool = False,
+        password_file: Path | None = None,
+    ) -> "PostgresServer":
+        """Start a server with a new data folder, or with the one of a server before it: that is kept then.
+
+        Unless it is `durable`, what was committed last may be missing after `kill`: that is quick, and right where no
+        test kills it. With a `password_file` nobody comes in without a password; the superuser's is in there.
+        """
         binaries = _binaries()
-        folder = Path(tempfile.mkdtemp(prefix="parchemin-postgres-"))
-        data, port = folder / "data", _free_port()
+        keep = folder is not None
+        folder = folder or Path(tempfile.mkdtemp(prefix="parchemin-postgres-"))
+        folder.mkdir(parents=True, exist_ok=True)
+        server = cls(folder.resolve(), binaries, port or free_port(), durable=durable, keep=keep)
         if os.geteuid() == 0:
             account = _unprivileged()
             os.chown(folder, account.pw_uid, account.pw_gid)
-        server = cls(folder, binaries, f"postgresql://postgres@127.0.0.1:{port}/postgres")
-        server._run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = (
-            f"-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off "
-            "-c synchronous_commit=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB"
-        )
-        server._run("pg_ctl", "-D", str(data), "-l", str(folder / "log"), "-o", options, "-w", "start")
+        try:
+            if not (server._data / "PG_VERSION").exists():
+                server._make_cluster(password_file, sync=durable)
+            server.restart()
+        except PostgresUnavailable:
+            server.stop()
+            raise
         return server
 
+    @property
+    def pid(self) -> int:
+        return int((self._data / "postmaster.pid").read_text().splitlines()[0])
+
     def stop(self) -> None:
-        """Stop it and remove its folder."""
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """End it, and its folder unless it came with one."""
+        self._end("fast" if self._keep else "immediate")
+        if not self._keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def kill(self) -> None:
+        """End it at once: no checkpoint, connections just break."""
+        self._end("immediate")
+
+    def pause(self) -> None:
+        """Let it hang: connections stay open, nothing answers. On Linux only."""
+        postmaster = self.pid
+        os.kill(postmaster, signal.SIGSTOP)  # first: it has no more children then
+        self._paused = [*_children(postmaster), postmaster]
+        for process in self._paused:
+            os.kill(process, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on after `pause`."""
+        for process in self._paused:
+            os.kill(process, signal.SIGCONT)
+        self._paused = []
+
+    def restart(self) -> None:
+        """Start it on the same port and data, after ending it where it runs; return when it answers."""
+        self.kill()
+        log = str(self.folder / "log")
+        self._run("pg_ctl", "-D", str(self._data), "-l", log, "-o", self._options, "-w", "start")
+        end = '"$0" -D "$1/data" -m immediate stop' + ("" if self._keep else '; rm -rf "$1"')
+        command = ["/bin/sh", "-c", end, str(self.bin / "pg_ctl"), str(self.folder)]
+        self._lifeline = Lifeline(command, **_identity())
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def _make_cluster(self, password_file: Path | None, *, sync: bool) -> None:
+        authentication = ["-A", "trust"]
+        if password_file is not None:
+            authentication = ["-A", "scram-sha-256", f"--pwfile={password_file}"]
+        options = [] if sync else ["--no-sync"]
+        self._run("initdb", "-D", str(self._data), "-U", "postgres", "-E", "UTF8", *authentication, *options)
+
+    def _end(self, mode: str) -> None:
+        if self._lifeline is not None:
+            self._lifeline.cut()
+            self._lifeline = None
+        if (self._data / "postmaster.pid").exists():
+            self.resume()
+            self._run("pg_ctl", "-D", str(self._data), "-m", mode, "-w", "stop")
 
     def _run(self, program: str, *arguments: str) -> None:
-        identity = {}
-        if os.geteuid() == 0:  # the server refuses to run as root
-            account = _unprivileged()
-            identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
         done = subprocess.run(
             [str(self.bin / program), *arguments],
             cwd="/",
@@ -58,7 +136,7 @@ class PostgresServer:
             stdin=subprocess.DEVNULL,
             check=False,
             env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
-            **identity,
+            **_identity(),
         )
         if done.returncode != 0:
             raise PostgresUnavailable(f"{program} failed with {done.returncode}")
@@ -74,6 +152,14 @@ def _binaries() -> Path:
     return Path(found).resolve().parent
 
 
+def _identity() -> Identity:
+    """The server refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    account = _unprivileged()
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
 def _unprivileged() -> pwd.struct_passwd:
     for name in ("postgres", "nobody"):
         try:
@@ -83,8 +169,5 @@ def _unprivileged() -> pwd.struct_passwd:
     raise PostgresUnavailable("no account to run PostgreSQL under")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _children(process: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
