@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
@@ -12,11 +12,11 @@ from libs.common.tests.toy_service import Note, NoteTakenV1
 from sqlalchemy import func, select, update
 
 from parchemin.common import relay as relay_module
-from parchemin.common.bus import LocalBus, Message
+from parchemin.common.bus import BusAway, LocalBus, Message, Outcome
 from parchemin.common.consumer import Consumer
 from parchemin.common.database import Database
 from parchemin.common.ids import new_id
-from parchemin.common.outbox import publish, publish_all
+from parchemin.common.outbox import backlog, publish, publish_all
 from parchemin.common.relay import Relay
 from parchemin.common.tables import outbox
 from parchemin.contracts.envelope import CloudEvent
@@ -35,11 +35,17 @@ class Recorder:
         self.safe: list[Message] = []
         self.refuse = refuse
 
-    async def publish(self, message: Message) -> None:
+    async def publish(self, messages: Sequence[Message]) -> Sequence[Outcome]:
         await asyncio.sleep(0)
-        if self.refuse(message):
-            raise ConnectionError
-        self.safe.append(message)
+        outcomes: list[Outcome] = []
+        failed: set[str] = set()
+        for message in messages:
+            if message.key not in failed and self.refuse(message):
+                failed.add(message.key)
+            outcomes.append(ConnectionError() if message.key in failed else None)
+            if message.key not in failed:
+                self.safe.append(message)
+        return outcomes
 
     def texts(self) -> dict[str, list[str]]:
         by_key: defaultdict[str, list[str]] = defaultdict(list)
@@ -59,16 +65,15 @@ async def running(relay: Relay) -> AsyncIterator[None]:
 
 
 async def test_an_event_appears_only_if_its_transaction_commits(database: Database) -> None:
-    relay = Relay(database, LocalBus(), poll_seconds=60)
     with suppress(RuntimeError):
         async with database.transaction() as session:
             await publish(session, fact())
             raise RuntimeError
-    assert await relay.backlog() == 0
+    assert await backlog(database) == 0
     async with database.transaction() as session:
         await publish(session, fact())
-        assert await relay.backlog() == 0
-    assert await relay.backlog() == 1
+        assert await backlog(database) == 0
+    assert await backlog(database) == 1
 
 
 async def test_the_order_of_each_key_holds_though_the_bus_fails_at_random(database: Database) -> None:
@@ -85,7 +90,7 @@ async def test_the_order_of_each_key_holds_though_the_bus_fails_at_random(databa
         while not await relay.publish_pending():
             pass
         assert bus.texts() == expected
-        assert await relay.backlog() == 0
+        assert await backlog(database) == 0
 
 
 async def test_a_batch_larger_than_one_read_is_published_whole_and_in_order(database: Database) -> None:
@@ -111,18 +116,30 @@ async def test_a_key_that_the_bus_refuses_keeps_no_other_key_waiting(database: D
     assert len(bus.texts()[stuck]) == relay_module.BATCH + 10
 
 
-async def test_a_bus_that_is_away_is_not_asked_for_every_key(database: Database) -> None:
+async def test_a_bus_that_is_away_is_asked_once_a_round(database: Database) -> None:
     asked = 0
 
-    def refuse(_: Message) -> bool:
-        nonlocal asked
-        asked += 1
-        return True
+    class Away(Recorder):
+        async def publish(self, messages: Sequence[Message]) -> Sequence[Outcome]:
+            nonlocal asked
+            asked += 1
+            raise BusAway
 
     async with database.transaction() as session:
         await publish_all(session, (fact(number) for number in range(3 * relay_module.BATCH)))
-    assert not await Relay(database, Recorder(refuse), poll_seconds=60).publish_pending()
-    assert asked == relay_module.BATCH
+    assert not await Relay(database, Away(), poll_seconds=60).publish_pending()
+    assert asked == 1
+    assert await backlog(database) == 3 * relay_module.BATCH
+
+
+async def test_keys_that_the_bus_refuses_keep_nothing_behind_them_waiting(database: Database) -> None:
+    """A partition without a leader refuses all of its keys, however many their events."""
+    bus = Recorder(lambda message: UUID(message.key).int % 2 == 0)
+    async with database.transaction() as session:
+        await publish_all(session, (fact(2 * number, "even") for number in range(2 * relay_module.BATCH)))
+        await publish_all(session, (fact(2 * number + 1, "odd") for number in range(10)))
+    assert not await Relay(database, bus, poll_seconds=60).publish_pending()
+    assert len(bus.safe) == 10
 
 
 async def test_a_relay_killed_between_publication_and_mark_repeats_what_the_inbox_absorbs(database: Database) -> None:
@@ -164,9 +181,10 @@ async def test_a_commit_wakes_the_relay_at_once(database: Database) -> None:
     bus = Recorder()
     publish_safely = bus.publish
 
-    async def publish_and_tell(message: Message) -> None:
-        await publish_safely(message)
+    async def publish_and_tell(messages: Sequence[Message]) -> Sequence[Outcome]:
+        outcomes = await publish_safely(messages)
         arrived.set()
+        return outcomes
 
     bus.publish = publish_and_tell
     relay, idle = Relay(database, bus, poll_seconds=3600), asyncio.Event()
@@ -191,9 +209,10 @@ async def test_a_relay_that_is_stopped_in_the_middle_leaves_a_database_that_work
     reached = asyncio.Event()
 
     class Slow(Recorder):
-        async def publish(self, message: Message) -> None:
+        async def publish(self, messages: Sequence[Message]) -> Sequence[Outcome]:
             reached.set()
             await asyncio.Event().wait()
+            return ()
 
     async with database.transaction() as session:
         await publish(session, fact())
@@ -210,10 +229,10 @@ async def test_a_relay_outlives_a_database_that_is_away(database: Database, monk
     relay = Relay(database, bus, poll_seconds=0.01)
     publish_pending, done = relay.publish_pending, asyncio.Event()
 
-    async def sometimes() -> bool:
+    async def sometimes(leads) -> bool:
         if next(failures, None) is not None:
             raise ConnectionRefusedError
-        safe = await publish_pending()
+        safe = await publish_pending(leads)
         done.set()
         return safe
 
@@ -233,3 +252,58 @@ async def test_of_two_relays_on_one_postgres_database_one_leads_until_it_stops(d
         assert await leads()
     async with database.leadership("parchemin.relay") as next_one:
         assert await next_one()
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_a_commit_of_another_process_wakes_the_relay_at_once(database: Database) -> None:
+    """Two `Database` objects share no memory, as two processes do not: only PostgreSQL's notification tells."""
+    arrived, elsewhere = asyncio.Event(), Database(database.url)
+
+    class Telling(Recorder):
+        async def publish(self, messages: Sequence[Message]) -> Sequence[Outcome]:
+            outcomes = await super().publish(messages)
+            arrived.set()
+            return outcomes
+
+    relay, idle = Relay(database, Telling(), poll_seconds=3600), asyncio.Event()
+    commit_or_poll = relay._commit_or_poll
+
+    async def tell_and_wait() -> None:
+        idle.set()
+        await commit_or_poll()
+
+    relay._commit_or_poll = tell_and_wait
+    async with running(relay), asyncio.timeout(5):
+        await idle.wait()
+        async with elsewhere.transaction() as session:
+            await publish(session, fact())
+        await arrived.wait()
+    await elsewhere.dispose()
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_several_relays_publish_each_event_once_and_in_order_though_their_leader_is_stopped(
+    database: Database,
+) -> None:
+    bus = Recorder()
+    databases = [Database(database.url) for _ in range(3)]
+    expected: defaultdict[str, list[str]] = defaultdict(list)
+    tasks = [asyncio.create_task(Relay(one, bus, poll_seconds=0.01).run()) for one in databases]
+    try:
+        for number in range(60):
+            event = fact(number % 7, str(number))
+            expected[event.key].append(event.text)
+            async with database.transaction() as session:
+                await publish(session, event)
+            if number in {20, 40}:
+                tasks.pop(0).cancel()
+        async with asyncio.timeout(10):
+            while await backlog(database):
+                await asyncio.sleep(0.01)  # noqa: ASYNC110 - the marks are made by tasks that know nothing of the test
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for one in databases:
+            await one.dispose()
+    assert {key: list(dict.fromkeys(texts)) for key, texts in bus.texts().items()} == expected

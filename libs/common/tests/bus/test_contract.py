@@ -8,16 +8,18 @@ from uuid import uuid4
 
 import pytest
 
-from parchemin.common.bus import Bus, LocalBus, Message
+from parchemin.common.bus import Bus, BusAway, LocalBus, Message
+from parchemin.common.bus.kafka import KafkaBus, KafkaSettings
 
 pytestmark = pytest.mark.asyncio
 
-BUSES: dict[str, Callable[[], Bus]] = {"local": LocalBus}
 
-
-@pytest.fixture(params=sorted(BUSES))
+@pytest.fixture(params=["local", pytest.param("kafka", marks=pytest.mark.kafka)])
 def bus(request: pytest.FixtureRequest) -> Bus:
-    return BUSES[request.param]()
+    if request.param == "local":
+        return LocalBus()
+    servers: str = request.getfixturevalue("kafka_servers")
+    return KafkaBus(KafkaSettings(bootstrap_servers=servers, namespace=f"{uuid4().hex}."), "contract")
 
 
 @pytest.fixture
@@ -57,13 +59,13 @@ async def running(bus: Bus) -> AsyncIterator[None]:
 
 async def bring(bus: Bus, *messages: Message) -> None:
     """Publish as the relay does: in order, each again until it is safe."""
-    for message in messages:
-        while True:
-            try:
-                await bus.publish(message)
-                break
-            except Exception:
-                await asyncio.sleep(0)
+    waiting = list(messages)
+    while waiting:
+        try:
+            outcomes = await bus.publish(waiting)
+        except BusAway:
+            continue
+        waiting = [message for message, outcome in zip(waiting, outcomes, strict=True) if outcome is not None]
 
 
 def messages(topic: str, count: int, key: str = "a") -> list[Message]:
@@ -144,3 +146,31 @@ async def test_one_group_subscribes_to_a_topic_once(bus: Bus, topic: str) -> Non
     bus.subscribe("one", [topic], Group().deliver)
     with pytest.raises(ValueError, match="one"):
         bus.subscribe("one", [topic], Group().deliver)
+
+
+async def test_nothing_of_a_key_is_published_after_a_message_that_is_not_safe(bus: Bus, topic: str) -> None:
+    sent = messages(topic, 6)
+    refused = True
+
+    def refuse(message: Message) -> bool:
+        return refused and message.body == b"a2"
+
+    group = Group(refuse)
+    bus.subscribe("one", [topic], group.deliver)
+    async with running(bus), asyncio.TaskGroup() as tasks:
+        tasks.create_task(bring(bus, *sent))
+        await group.has(*sent[:2])
+        assert group.got[-1].body == b"a1"
+        refused = False
+        await group.has(*sent)
+    assert first_deliveries(group.got)["a"] == [message.body for message in sent]
+
+
+async def test_a_message_larger_than_a_batch_arrives_whole(bus: Bus, topic: str) -> None:
+    group = Group()
+    bus.subscribe("one", [topic], group.deliver)
+    sent = [Message(topic, "a", bytes([number]) * 700_000) for number in range(3)]
+    async with running(bus):
+        await bring(bus, *sent)
+        await group.has(*sent)
+    assert first_deliveries(group.got)["a"] == [message.body for message in sent]

@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+import random
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,11 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from parchemin.common.bus import Bus, Message
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
+from parchemin.common.dead_letters import tell_of_dead_letter
 from parchemin.common.failures import is_transient
 from parchemin.common.problems import DomainError
 from parchemin.common.statements import insert_if_absent
 from parchemin.common.tables import dead_letters, inbox
-from parchemin.common.tracing import trace
+from parchemin.common.tracing import current_traceparent, trace
 from parchemin.contracts.envelope import CloudEvent, Event
 
 log = structlog.get_logger()
@@ -26,6 +28,7 @@ log = structlog.get_logger()
 E = TypeVar("E", bound=Event)
 Handler = Callable[[AsyncSession, E], Awaitable[None]]
 ATTEMPTS = 3
+ATTEMPT_AGAIN_SECONDS = 0.1
 
 
 class ConsumerPaused(Exception):
@@ -132,21 +135,24 @@ class Consumer:
                         await handler(session, event)
                 return
             except DomainError as error:
-                await self._park(message, event_id, f"refused: {error.code}")
+                await self._park(message, event_id, f"refused: {error.code}", attempts=attempt)
                 return
             except Exception as error:
                 if is_transient(error):
                     raise
                 log.exception("event_handler_failed", event_id=str(event_id), attempt=attempt)
                 if attempt == ATTEMPTS:
-                    await self._park(message, event_id, f"unexpected: {type(error).__name__}")
+                    await self._park(message, event_id, f"unexpected: {type(error).__name__}", attempts=attempt)
+                else:
+                    await asyncio.sleep(ATTEMPT_AGAIN_SECONDS * attempt * random.uniform(0.5, 1))  # noqa: S311
 
     async def _is_new(self, session: AsyncSession, event_id: UUID) -> bool:
         record = {"consumer": self.name, "event_id": event_id, "handled_at": utc_now()}
         return await insert_if_absent(session, inbox, record)
 
-    async def _park(self, message: Message, event_id: UUID, cause: str) -> None:
-        """Keep the message with its cause, and record it as received: a repeat must not overtake what came later."""
+    async def _park(self, message: Message, event_id: UUID, cause: str, *, attempts: int = 1) -> None:
+        """Keep the message with its cause, tell of it on the dead-letter topic, and record it as received: a repeat
+        must not overtake what came later."""
         async with self._database.transaction() as session:
             if not await self._is_new(session, event_id):
                 return
@@ -157,18 +163,25 @@ class Consumer:
                 "key": message.key,
                 "body": message.body,
                 "cause": cause,
+                "attempts": attempts,
+                "source": message.source,
+                "traceparent": current_traceparent(),
                 "parked_at": utc_now(),
             }
-            await insert_if_absent(session, dead_letters, letter)
+            if await insert_if_absent(session, dead_letters, letter):
+                await tell_of_dead_letter(session, letter)
         log.error("dead_letter", consumer=self.name, topic=message.topic, event_id=str(event_id), cause=cause)
 
-    async def replay_dead_letters(self) -> int:
-        """Hand each parked event to its handler again, oldest first; return how many went through this time.
+    async def replay_dead_letters(self, event_ids: Collection[UUID] | None = None) -> int:
+        """Hand each parked event to its handler again, oldest first, or only these events; return how many went
+        through this time.
 
         An event whose handler fails again stays parked.
         """
         async with self._database.reading() as session:
             parked = select(dead_letters).where(dead_letters.c.consumer == self.name).order_by(dead_letters.c.position)
+            if event_ids is not None:
+                parked = parked.where(dead_letters.c.event_id.in_(event_ids))
             letters = (await session.execute(parked)).all()
         return sum([await self._replay(letter.position, letter.event_id, letter.body) for letter in letters])
 

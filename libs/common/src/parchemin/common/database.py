@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,14 +11,23 @@ from typing import Any
 from weakref import WeakSet
 
 import aiosqlite
-from sqlalchemy import event, func, select
+import asyncpg
+from sqlalchemy import event, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 10_000
-HAS_EVENTS = "has_events"
-"""In a session's `info`, once something was written to the outbox in its transaction."""
+LEADERSHIP_SECONDS = 10.0
+CHANNEL = "parchemin"
+"""Of PostgreSQL's notifications, within the service's own database."""
+_ANNOUNCED = "announced"
+
+
+def announce(session: AsyncSession, signal: str) -> None:
+    """Have the database's `signal` set when this transaction is committed: here, and in the service's other processes
+    that lead or stand by on PostgreSQL (`Database.leadership`)."""
+    session.info.setdefault(_ANNOUNCED, set()).add(signal)
 
 
 class Database:
@@ -31,8 +41,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.events_committed = asyncio.Event()
-        """Set after each commit that has events in it; the relay waits for it."""
+        self._signals: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._workers: WeakSet[Thread] = WeakSet()
         if self.is_sqlite:
             database = make_url(url).database
@@ -88,8 +97,17 @@ class Database:
         """
         async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
-        if session.info.get(HAS_EVENTS):
-            self.events_committed.set()
+            announced: set[str] = session.info.get(_ANNOUNCED, set())
+            if announced and not self.is_sqlite:
+                await session.flush()
+                for name in announced:
+                    await session.execute(select(func.pg_notify(CHANNEL, name)))
+        for name in announced:
+            self.signal(name).set()
+
+    def signal(self, name: str) -> asyncio.Event:
+        """Set after each commit that announced it. Whoever waits for it clears it before looking for work."""
+        return self._signals[name]
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -101,17 +119,28 @@ class Database:
     async def leadership(self, name: str) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
         """Of all processes on this database one leads at a time: `await leads()` tells whether it is this one.
 
-        The lock lives and dies with a connection of its own. SQLite: always this one.
+        The lock lives and dies with a connection of its own, which also hears what other processes announce.
+        SQLite: always this one.
         """
         if self.is_sqlite:
             yield _alone
             return
         async with self._writer.connect() as pooled:
             connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
-            statement = select(func.pg_try_advisory_lock(lock_number(name)))
+            driver = (await connection.get_raw_connection()).driver_connection
+            if not isinstance(driver, asyncpg.Connection):
+                raise TypeError("notifications are read by asyncpg")
+            await driver.add_listener(CHANNEL, lambda *told: self.signal(told[-1]).set())
+            held = False
 
             async def leads() -> bool:
-                return bool(await connection.scalar(statement))
+                nonlocal held
+                async with asyncio.timeout(LEADERSHIP_SECONDS):  # a connection that is dead without a word
+                    statement = text("SELECT 1") if held else take
+                    held = bool(await connection.scalar(statement))
+                return held
+
+            take = select(func.pg_try_advisory_lock(lock_number(name)))
 
             try:
                 yield leads

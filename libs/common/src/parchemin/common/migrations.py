@@ -63,7 +63,8 @@ def _render(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
     return False
 
 
-async def _run(action: str, service: str, message: str | None) -> None:
+async def run(action: str, service: str, message: str | None = None) -> None:
+    """Act on the database that the service's settings name, as `main` says."""
     settings = importlib.import_module(f"parchemin.{service}.settings").Settings()
     database = Database(settings.database_url or default_database_url(service))
     try:
@@ -93,7 +94,7 @@ def main() -> None:
     parser.add_argument("service")
     parser.add_argument("--message")
     arguments = parser.parse_args()
-    asyncio.run(_run(arguments.action, arguments.service, arguments.message))
+    asyncio.run(run(arguments.action, arguments.service, arguments.message))
 
 
 if __name__ == "__main__":

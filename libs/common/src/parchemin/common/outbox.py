@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common.clock import utc_now
-from parchemin.common.database import HAS_EVENTS
+from parchemin.common.database import Database, announce
 from parchemin.common.ids import new_id
 from parchemin.common.tables import outbox
 from parchemin.common.tracing import current_traceparent
 from parchemin.contracts.envelope import Event, wrap
+
+WRITTEN = "outbox"
+"""Announced by each transaction with events in it; the relay waits for it."""
 
 
 async def publish(session: AsyncSession, *events: Event) -> None:
@@ -38,4 +41,11 @@ async def publish_all(session: AsyncSession, events: Iterable[Event]) -> None:
     if rows:
         await session.flush()
         await session.execute(insert(outbox), rows)
-        session.info[HAS_EVENTS] = True
+        announce(session, WRITTEN)
+
+
+async def backlog(database: Database) -> int:
+    """How many events wait to be published."""
+    async with database.reading() as session:
+        waiting = select(func.count()).select_from(outbox).where(outbox.c.published_at.is_(None))
+        return await session.scalar(waiting) or 0

@@ -5,38 +5,45 @@ repeat could overtake a newer state on a compacted topic. SQLite is one process'
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+import random
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from uuid import UUID
 
 import structlog
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, update
 
-from parchemin.common.bus import Bus, Message
+from parchemin.common.bus import Bus, BusAway, Message
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
+from parchemin.common.outbox import WRITTEN
+from parchemin.common.statements import among
 from parchemin.common.tables import outbox
 
 log = structlog.get_logger()
 
-BATCH = 200
+BATCH = 500
 BACK_OFF_SECONDS = (0.1, 0.5, 2.0, 5.0)
-MAX_BLOCKED = 20
-"""Keys that fail in one round before the bus itself is taken to be away."""
 LEADERSHIP = "parchemin.relay"
 
-Place = tuple[str, str]
-"""Topic and key: what is kept in order."""
+Leads = Callable[[], Awaitable[bool]]
+
+
+async def _alone() -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
     """An event that is written and not yet known to be safe on the bus."""
 
-    event_id: UUID
+    position: int
     message: Message
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What is kept in order: topic and key."""
+        return self.message.topic, self.message.key
 
 
 class Relay:
@@ -48,15 +55,14 @@ class Relay:
         self._poll_seconds = poll_seconds
 
     async def run(self) -> None:
-        """Publish until cancelled: at once after a commit of this process, by polling otherwise."""
+        """Publish until cancelled: at once after a commit of any process of the service, by polling otherwise."""
         failures = 0
         while True:
             try:
                 async with self._database.leadership(LEADERSHIP) as leads:
                     while True:
-                        self._database.events_committed.clear()
-                        all_safe = not await leads() or await self.publish_pending()
-                        if all_safe:
+                        self._database.signal(WRITTEN).clear()
+                        if await self.publish_pending(leads):
                             failures = 0
                             await self._commit_or_poll()
                         else:
@@ -70,66 +76,66 @@ class Relay:
     async def _commit_or_poll(self) -> None:
         with suppress(TimeoutError):  # Python 3.11's `wait_for` can swallow the cancellation that stops the relay
             async with asyncio.timeout(self._poll_seconds):
-                await self._database.events_committed.wait()
+                await self._database.signal(WRITTEN).wait()
 
-    async def publish_pending(self) -> bool:
-        """Publish all that is unpublished; false where a part could not be, and waits for the next round.
+    async def publish_pending(self, leads: Leads = _alone) -> bool:
+        """Publish all that is unpublished, for as long as this process `leads`; false where a part could not be, and
+        waits for the next round.
 
-        A key whose event the bus refuses waits, and the others go on.
+        A key whose event the bus refuses waits, and the others go on. Where the bus is away, all wait.
         """
-        blocked: set[Place] = set()
-        while len(blocked) <= MAX_BLOCKED and (batch := await self._unpublished(blocked)):
-            safe = await self._publish(batch)
-            await self._mark(safe)
-            held = set(safe)
-            blocked |= {_place(pending) for pending in batch if pending.event_id not in held}
+        blocked: set[tuple[str, str]] = set()
+        after = 0
+        while await leads():
+            batch = await self._unpublished(after)
+            failed = await self._publish([pending for pending in batch if pending.place not in blocked])
+            if failed is None:
+                return False
+            blocked |= failed
+            if len(batch) < BATCH:
+                break
+            after = batch[-1].position
         return not blocked
 
-    async def backlog(self) -> int:
-        """How many events wait, up to one batch: what readiness and tests look at."""
-        return len(await self._unpublished())
+    async def _publish(self, ready: Sequence[Pending]) -> set[tuple[str, str]] | None:
+        """Publish, and mark what is safe; returns the places of what is not, None where the bus is away."""
+        if not ready:
+            return set()
+        try:
+            outcomes = await self._bus.publish([pending.message for pending in ready])
+        except BusAway as away:
+            log.warning("bus_away", cause=str(away))
+            return None
+        await self._mark(
+            [pending.position for pending, outcome in zip(ready, outcomes, strict=True) if outcome is None]
+        )
+        failed = [(pending, outcome) for pending, outcome in zip(ready, outcomes, strict=True) if outcome is not None]
+        if failed:
+            log.warning("publish_failed", events=len(failed), cause=type(failed[0][1]).__name__)
+        return {pending.place for pending, _ in failed}
 
-    async def _unpublished(self, blocked: Collection[Place] = ()) -> Sequence[Pending]:
+    async def _unpublished(self, after: int) -> Sequence[Pending]:
+        """The next ones by position. One that is committed late, below `after`, comes in the next round: nothing of
+        its key has passed it, since what concerns one key is written one after the other."""
         statement = (
-            select(outbox.c.event_id, outbox.c.topic, outbox.c.key, outbox.c.body)
-            .where(outbox.c.published_at.is_(None))
+            select(outbox.c.position, outbox.c.topic, outbox.c.key, outbox.c.body, outbox.c.headers)
+            .where(outbox.c.published_at.is_(None), outbox.c.position > after)
             .order_by(outbox.c.position)
             .limit(BATCH)
         )
-        if blocked:
-            statement = statement.where(tuple_(outbox.c.topic, outbox.c.key).not_in(sorted(blocked)))
         async with self._database.reading() as session:
-            rows = await session.execute(statement)
-            return [Pending(row.event_id, Message(row.topic, row.key, row.body)) for row in rows]
+            return [
+                Pending(position, Message(topic, key, body, tuple((headers or {}).items())))
+                for position, topic, key, body, headers in await session.execute(statement)
+            ]
 
-    async def _publish(self, batch: Sequence[Pending]) -> list[UUID]:
-        """Events of one key in sequence, keys side by side; returns those that are safe."""
-        by_key: defaultdict[Place, list[Pending]] = defaultdict(list)
-        for pending in batch:
-            by_key[_place(pending)].append(pending)
-        safe = await asyncio.gather(*(self._publish_in_order(events) for events in by_key.values()))
-        return [event_id for events in safe for event_id in events]
-
-    async def _publish_in_order(self, events: Sequence[Pending]) -> list[UUID]:
-        safe = []
-        for pending in events:
-            try:
-                await self._bus.publish(pending.message)
-            except Exception as error:  # whatever the transport raises, the rest of this key waits
-                log.warning("publish_failed", event_id=str(pending.event_id), cause=type(error).__name__)
-                break
-            safe.append(pending.event_id)
-        return safe
-
-    async def _mark(self, safe: Sequence[UUID]) -> None:
+    async def _mark(self, safe: Sequence[int]) -> None:
         if safe:
             async with self._database.transaction() as session:
-                await session.execute(update(outbox).where(outbox.c.event_id.in_(safe)).values(published_at=utc_now()))
-
-
-def _place(pending: Pending) -> Place:
-    return pending.message.topic, pending.message.key
+                published = update(outbox).where(among(session, outbox.c.position, safe))
+                await session.execute(published.values(published_at=utc_now()))
 
 
 async def _back_off(failures: int) -> None:
-    await asyncio.sleep(BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
+    longest = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
+    await asyncio.sleep(longest * random.uniform(0.5, 1))  # noqa: S311 - no secret: replicas do not come all at once

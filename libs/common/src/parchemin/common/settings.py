@@ -18,6 +18,11 @@ class HouseSettings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     """Origin under which clients reach the API and the public verification page."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    bus: Literal["local", "kafka"] = "local"
+    """How events travel: within one process, or over a Kafka cluster (`PARCHEMIN_KAFKA_…`)."""
+    work: Literal["inside", "apart"] = "inside"
+    """Where relay, consumers and the issuer of documents run: in the process that serves HTTP, or only in those that
+    `parchemin work` starts."""
 
 
 class AuthSettings(BaseSettings):
@@ -57,6 +62,10 @@ class ServiceSettings(BaseSettings):
     max_body_bytes: PositiveInt = 2_000_000
     relay_poll_seconds: float = Field(default=0.5, gt=0)
     """How often the relay looks for events when nothing wakes it."""
+    outbox_retention_days: int | None = Field(default=None, ge=1)
+    """Days for which published events stay in the outbox; for good where none is said."""
+    idempotency_retention_days: int = Field(default=7, ge=1)
+    """Days for which the answer to an `Idempotency-Key` is kept: a phone may have been offline."""
 
 
 @lru_cache

@@ -1,11 +1,13 @@
 """Statements that the two engines spell differently."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, Table, inspect
+from sqlalchemy import ARRAY, ColumnElement, CursorResult, Table, any_, inspect, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+
+T = TypeVar("T")
 
 
 def is_sqlite(session: AsyncSession) -> bool:
@@ -19,6 +21,13 @@ def table_of(model: type[Any]) -> Table:
     if not isinstance(table, Table):
         raise TypeError(f"{model.__name__} has no table of its own")
     return table
+
+
+def among(session: AsyncSession, column: ColumnElement[T], values: Sequence[T]) -> ColumnElement[bool]:
+    """Whether the column has one of these values. One statement for any number of them, prepared once."""
+    if is_sqlite(session):
+        return column.in_(values)
+    return column == any_(literal(list(values), ARRAY(column.type)))
 
 
 async def insert_if_absent(session: AsyncSession, table: Table, values: Mapping[str, Any]) -> bool:

@@ -34,6 +34,7 @@ outbox = Table(
     Column("key", String(200), nullable=False),
     Column("type", String(200), nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("headers", JSON(none_as_null=True), nullable=True),
     Column("occurred_at", UTCDateTime, nullable=False),
     Column("published_at", UTCDateTime, nullable=True),
 )
@@ -62,6 +63,9 @@ dead_letters = Table(
     Column("key", String(200), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("cause", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="1"),
+    Column("source", String(300), nullable=True),
+    Column("traceparent", String(55), nullable=True),
     Column("parked_at", UTCDateTime, nullable=False),
     UniqueConstraint("consumer", "event_id"),
 )

@@ -11,6 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from parchemin.contracts.envelope import CONTENT_TYPE, SCHEMA_ROOT, CloudEvent, Event, schema_id
 from parchemin.contracts.events import CATALOGUE
+from parchemin.contracts.topics import is_compacted
 
 Document = dict[str, Any]
 
@@ -75,7 +76,7 @@ def _documentation(event: type[Event]) -> str:
 
 def _channel(topic: str) -> Document:
     kinds = sorted(kind for kind, event in CATALOGUE.items() if event.topic == topic)
-    compacted = ".identity." in topic
+    compacted = is_compacted(topic)
     return {
         "address": topic,
         "description": "The latest state for each key." if compacted else "Facts, kept for as long as storage allows.",

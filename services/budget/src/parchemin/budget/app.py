@@ -7,9 +7,11 @@ from parchemin.budget.enrolments.service import learn_enrolment
 from parchemin.budget.estimates.routes import router as estimates
 from parchemin.budget.productions.routes import router as productions
 from parchemin.budget.settings import Settings
-from parchemin.common.bus import Bus, LocalBus
+from parchemin.common.bus import Bus
+from parchemin.common.bus.opening import open_bus
 from parchemin.common.consumer import Consumer
-from parchemin.common.http.app import Service, create_service_app, open_database
+from parchemin.common.http.app import create_service_app
+from parchemin.common.service import Service, open_database
 from parchemin.contracts.events.candidates import EnrolmentOpenedV1
 
 DESCRIPTION = """The productions that candidates work on, and what they cost.
@@ -18,21 +20,24 @@ Amounts are exact: strings with two decimals, never JSON numbers. A version of a
 submitted, approved by somebody else, and stays as it is from then on."""
 
 
-def create_app(settings: Settings | None = None, bus: Bus | None = None) -> FastAPI:
-    """The service as an ASGI application."""
+def create_service(settings: Settings | None = None, bus: Bus | None = None) -> Service:
+    """What the service is made of, by its settings."""
     settings = settings or Settings()
     database = open_database(settings, "budget")
     consumer = Consumer("budget", database)
     consumer.on(EnrolmentOpenedV1, learn_enrolment)
-    return create_service_app(
-        Service(
-            name="budget",
-            title="Parchemin: budget",
-            description=DESCRIPTION,
-            routers=[charts, productions, estimates],
-            settings=settings,
-            database=database,
-            bus=bus or LocalBus(),
-            consumer=consumer,
-        )
+    return Service(
+        name="budget",
+        title="Parchemin: budget",
+        description=DESCRIPTION,
+        routers=[charts, productions, estimates],
+        settings=settings,
+        database=database,
+        bus=bus or open_bus("budget"),
+        consumer=consumer,
     )
+
+
+def create_app(settings: Settings | None = None, bus: Bus | None = None) -> FastAPI:
+    """The service as an ASGI application."""
+    return create_service_app(create_service(settings, bus))

@@ -10,10 +10,12 @@ from parchemin.candidates.imports.routes import router as imports
 from parchemin.candidates.organisations.routes import router as organisations
 from parchemin.candidates.referentials.service import learn_referential
 from parchemin.candidates.settings import Settings
-from parchemin.common.bus import Bus, LocalBus
+from parchemin.common.bus import Bus
+from parchemin.common.bus.opening import open_bus
 from parchemin.common.consumer import Consumer
 from parchemin.common.encryption import installation_cipher
-from parchemin.common.http.app import Service, create_service_app, open_database
+from parchemin.common.http.app import create_service_app
+from parchemin.common.service import Service, open_database
 from parchemin.common.settings import EncryptionSettings, house
 from parchemin.contracts.events.evaluations import ReferentialPublishedV1
 
@@ -22,22 +24,25 @@ DESCRIPTION = """Who the candidates are, what they enrol for, and how each can t
 What concerns a disability stays here: other services hear of measures and exemptions, never of reasons."""
 
 
-def create_app(settings: Settings | None = None, bus: Bus | None = None) -> FastAPI:
-    """The service as an ASGI application."""
+def create_service(settings: Settings | None = None, bus: Bus | None = None) -> Service:
+    """What the service is made of, by its settings."""
     settings = settings or Settings()
     database = open_database(settings, "candidates")
     consumer = Consumer("candidates", database)
     consumer.on(ReferentialPublishedV1, learn_referential)
-    return create_service_app(
-        Service(
-            name="candidates",
-            title="Parchemin: candidates",
-            description=DESCRIPTION,
-            routers=[organisations, candidates, imports, enrolments, accommodations, exemptions],
-            settings=settings,
-            database=database,
-            bus=bus or LocalBus(),
-            consumer=consumer,
-            state={"cipher": installation_cipher(EncryptionSettings(), house().var / "keys")},
-        )
+    return Service(
+        name="candidates",
+        title="Parchemin: candidates",
+        description=DESCRIPTION,
+        routers=[organisations, candidates, imports, enrolments, accommodations, exemptions],
+        settings=settings,
+        database=database,
+        bus=bus or open_bus("candidates"),
+        consumer=consumer,
+        state={"cipher": installation_cipher(EncryptionSettings(), house().var / "keys")},
     )
+
+
+def create_app(settings: Settings | None = None, bus: Bus | None = None) -> FastAPI:
+    """The service as an ASGI application."""
+    return create_service_app(create_service(settings, bus))

@@ -2,9 +2,11 @@
 
 from fastapi import FastAPI
 
-from parchemin.common.bus import Bus, LocalBus
+from parchemin.common.bus import Bus
+from parchemin.common.bus.opening import open_bus
 from parchemin.common.consumer import Consumer
-from parchemin.common.http.app import Service, create_service_app, open_database
+from parchemin.common.http.app import create_service_app
+from parchemin.common.service import Service, open_database
 from parchemin.documents.issuing.expectation import subscribe
 from parchemin.documents.issuing.issuer import Issuer
 from parchemin.documents.issuing.routes import router as documents
@@ -19,25 +21,28 @@ checkable by anyone.
 Nobody asks for a document: it follows from an event. It is `pending` until all that it prints is known."""
 
 
-def create_app(settings: Settings | None = None, bus: Bus | None = None) -> FastAPI:
-    """The service as an ASGI application."""
+def create_service(settings: Settings | None = None, bus: Bus | None = None) -> Service:
+    """What the service is made of, by its settings."""
     settings = settings or Settings()
     database = open_database(settings, "documents")
     store = FolderStore(settings.store_folder)
     issuer = Issuer(database, store, settings.stationery(), poll_seconds=settings.issuing_poll_seconds)
     consumer = Consumer("documents", database)
     subscribe(consumer, language=settings.language, wake=issuer.wake)
-    return create_service_app(
-        Service(
-            name="documents",
-            title="Parchemin: documents",
-            description=DESCRIPTION,
-            routers=[documents, verifications, page],
-            settings=settings,
-            database=database,
-            bus=bus or LocalBus(),
-            consumer=consumer,
-            background=[issuer.run],
-            state={"store": store, "issuer": issuer},
-        )
+    return Service(
+        name="documents",
+        title="Parchemin: documents",
+        description=DESCRIPTION,
+        routers=[documents, verifications, page],
+        settings=settings,
+        database=database,
+        bus=bus or open_bus("documents"),
+        consumer=consumer,
+        background=[issuer.run],
+        state={"store": store, "issuer": issuer},
     )
+
+
+def create_app(settings: Settings | None = None, bus: Bus | None = None) -> FastAPI:
+    """The service as an ASGI application."""
+    return create_service_app(create_service(settings, bus))

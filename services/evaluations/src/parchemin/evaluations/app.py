@@ -4,9 +4,11 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from parchemin.common.bus import Bus, LocalBus
+from parchemin.common.bus import Bus
+from parchemin.common.bus.opening import open_bus
 from parchemin.common.consumer import Consumer
-from parchemin.common.http.app import Service, create_service_app, open_database
+from parchemin.common.http.app import create_service_app
+from parchemin.common.service import Service, open_database
 from parchemin.contracts.events.candidates import (
     EnrolmentBlocksExtendedV1,
     EnrolmentOpenedV1,
@@ -31,8 +33,8 @@ A session is planned with a jury, candidates are registered for its modalities, 
 own, the policy proposes, the jury decides. Validated blocks and awarded certifications are facts for good."""
 
 
-def create_app(settings: Settings | None = None, bus: Bus | None = None) -> FastAPI:
-    """The service as an ASGI application."""
+def create_service(settings: Settings | None = None, bus: Bus | None = None) -> Service:
+    """What the service is made of, by its settings."""
     settings = settings or Settings()
     database = open_database(settings, "evaluations")
     consumer = Consumer("evaluations", database)
@@ -40,25 +42,28 @@ def create_app(settings: Settings | None = None, bus: Bus | None = None) -> Fast
     consumer.on(EnrolmentBlocksExtendedV1, enrolments.extend_blocks)
     consumer.on(MeasuresGrantedV1, enrolments.learn_measures)
     consumer.on(ExemptionGrantedV1, enrolments.learn_exemption)
-    return create_service_app(
-        Service(
-            name="evaluations",
-            title="Parchemin: evaluations",
-            description=DESCRIPTION,
-            routers=[
-                referentials,
-                jurors,
-                sessions,
-                conflicts,
-                registrations,
-                grading,
-                deliberation,
-                awards,
-            ],
-            settings=settings,
-            database=database,
-            bus=bus or LocalBus(),
-            consumer=consumer,
-            on_start=[partial(publish_registered, database)],
-        )
+    return Service(
+        name="evaluations",
+        title="Parchemin: evaluations",
+        description=DESCRIPTION,
+        routers=[
+            referentials,
+            jurors,
+            sessions,
+            conflicts,
+            registrations,
+            grading,
+            deliberation,
+            awards,
+        ],
+        settings=settings,
+        database=database,
+        bus=bus or open_bus("evaluations"),
+        consumer=consumer,
+        on_start=[partial(publish_registered, database)],
     )
+
+
+def create_app(settings: Settings | None = None, bus: Bus | None = None) -> FastAPI:
+    """The service as an ASGI application."""
+    return create_service_app(create_service(settings, bus))

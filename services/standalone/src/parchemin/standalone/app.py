@@ -6,31 +6,17 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from parchemin.budget.app import create_app as budget
-from parchemin.candidates.app import create_app as candidates
 from parchemin.common import migrations
-from parchemin.common.bus import LocalBus
-from parchemin.documents.app import create_app as documents
-from parchemin.evaluations.app import create_app as evaluations
+from parchemin.common.http.metrics import metrics_of
+from parchemin.common.outbox import backlog
 from parchemin.standalone.gateway import ServiceGateway, merged_openapi
 from parchemin.standalone.reference import reference_routes
-
-
-def create_services() -> dict[str, FastAPI]:
-    """The four applications on one local bus."""
-    bus = LocalBus()
-    return {
-        "candidates": candidates(bus=bus),
-        "evaluations": evaluations(bus=bus),
-        "budget": budget(bus=bus),
-        "documents": documents(bus=bus),
-    }
+from parchemin.standalone.services import create_services
 
 
 def create_app() -> Starlette:
@@ -52,13 +38,14 @@ def create_app() -> Starlette:
         return JSONResponse({"status": "live"})
 
     async def ready(_request: Request) -> Response:
-        waiting = {name: await app.state.relay.backlog() for name, app in services.items()}
+        waiting = {name: await backlog(app.state.database) for name, app in services.items()}
         return JSONResponse({"status": "ready", "events_waiting": waiting})
 
     return Starlette(
         routes=[
             Route("/health/live", live),
             Route("/health/ready", ready),
+            Route("/metrics", metrics_of(services.values())),
             *reference_routes(openapi),
             Mount("/", ServiceGateway(services)),
         ],

@@ -1,7 +1,6 @@
 """The `parchemin` command."""
 
 import asyncio
-import os
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +8,6 @@ from uuid import UUID
 
 import httpx
 import typer
-import uvicorn
 from pydantic import ValidationError
 from rich.console import Console
 
@@ -17,6 +15,7 @@ from parchemin.common.auth.keys import LocalKey
 from parchemin.common.auth.tokens import development_token
 from parchemin.common.settings import AuthSettings, house
 from parchemin.contracts.vocabulary import Role
+from parchemin.standalone import dead_letters, processes
 from parchemin.standalone.demo.client import Refused
 from parchemin.standalone.demo.command import play, report
 from parchemin.standalone.demo.outcome import DocumentsMissing
@@ -28,35 +27,12 @@ from parchemin.standalone.organisations import find_organisation
 app = typer.Typer(no_args_is_help=True, help="Parchemin: runs a professional certification.", add_completion=False)
 imports = typer.Typer(no_args_is_help=True, help="Bring in what a school has in files.")
 app.add_typer(imports, name="import")
+app.add_typer(processes.app)
+app.add_typer(dead_letters.app, name="dead-letters")
 console = Console()
 errors = Console(stderr=True, soft_wrap=True)
 
 SAMPLE = files("parchemin.standalone.demo") / "data" / "promotion-2026.json"
-
-
-@app.command()
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
-    fd: Annotated[int | None, typer.Option(hidden=True, help="Listening socket that was inherited.")] = None,
-) -> None:
-    """Run the four services in this process, on the embedded defaults, until interrupted."""
-    os.environ.setdefault("PARCHEMIN_PUBLIC_URL", f"http://{host}:{port}")
-    house.cache_clear()
-    if fd is None:
-        console.print(f"API        [link]http://{host}:{port}/docs[/link]")
-        console.print(f"Données    {house().var.resolve()}")
-        console.print("Jetons     parchemin token --role administrator")
-    uvicorn.run(
-        "parchemin.standalone.app:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        fd=fd,
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=10,
-    )
 
 
 @app.command()

@@ -11,8 +11,8 @@ from pathlib import Path
 from parchemin.common.problems import DomainError
 from parchemin.contracts.catalogue import as_text
 from parchemin.contracts.catalogue import documents as event_documents
-from parchemin.standalone.app import create_services
 from parchemin.standalone.gateway import merged_openapi
+from parchemin.standalone.services import create_services
 
 
 def generated() -> dict[str, str]:

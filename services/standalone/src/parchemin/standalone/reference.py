@@ -3,11 +3,14 @@
 from importlib.resources import files
 from typing import Any
 
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from parchemin.contracts.catalogue import asyncapi
+from parchemin.standalone.gateway import merged_openapi
+from parchemin.standalone.services import create_services
 
 SHIPPED = files("parchemin.standalone") / "static" / "swagger-ui"
 PAGE = """<!doctype html>
@@ -67,3 +70,13 @@ def _asset(name: str, media_type: str, content: bytes) -> Route:
         return Response(content, media_type=media_type, headers={"Cache-Control": "public, max-age=3600"})
 
     return Route(f"/docs/{name}", asset)
+
+
+def create_app() -> Starlette:
+    """The reference alone: the process behind `/docs` of an installation whose services run apart."""
+
+    async def live(_request: Request) -> Response:
+        return JSONResponse({"status": "live"})
+
+    probes = [Route("/health/live", live), Route("/health/ready", live)]
+    return Starlette(routes=[*reference_routes(merged_openapi(create_services())), *probes])

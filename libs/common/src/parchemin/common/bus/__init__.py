@@ -1,6 +1,6 @@
 """How events travel between services: one small protocol, and the transports behind it."""
 
 from parchemin.common.bus.local import LocalBus
-from parchemin.common.bus.protocol import Bus, Deliver, Message
+from parchemin.common.bus.protocol import Bus, BusAway, Deliver, Message, Outcome
 
-__all__ = ["Bus", "Deliver", "LocalBus", "Message"]
+__all__ = ["Bus", "BusAway", "Deliver", "LocalBus", "Message", "Outcome"]

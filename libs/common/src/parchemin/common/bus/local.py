@@ -7,9 +7,9 @@ group absorbs the repeat.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from parchemin.common.bus.protocol import Deliver, Message
+from parchemin.common.bus.protocol import Deliver, Message, Outcome
 
 
 class LocalBus:
@@ -30,9 +30,27 @@ class LocalBus:
     async def stop(self) -> None:
         """Nothing is in hand but what a publisher waits for."""
 
-    async def publish(self, message: Message) -> None:
-        """Hand the bytes to every group, whatever the others do; then raise what one raised: it is tried again."""
+    async def publish(self, messages: Sequence[Message]) -> Sequence[Outcome]:
+        """Those of one key one after the other, keys side by side."""
+        outcomes: list[Outcome] = [None] * len(messages)
+        by_place: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        for index, message in enumerate(messages):
+            by_place[message.topic, message.key].append(index)
+
+        async def in_order(indexes: Sequence[int]) -> None:
+            failed: Outcome = None
+            for index in indexes:
+                failed = failed or await self._hand_out(messages[index])
+                outcomes[index] = failed
+
+        await asyncio.gather(*(in_order(indexes) for indexes in by_place.values()))
+        return outcomes
+
+    def fault(self) -> str | None:
+        return None
+
+    async def _hand_out(self, message: Message) -> Outcome:
+        """Hand the bytes to every group, whatever the others do; what one raised, so that it is tried again."""
         deliveries = (deliver(message) for deliver in self._groups[message.topic].values())
-        for outcome in await asyncio.gather(*deliveries, return_exceptions=True):
-            if isinstance(outcome, BaseException):
-                raise outcome
+        outcomes = await asyncio.gather(*deliveries, return_exceptions=True)
+        return next((outcome for outcome in outcomes if outcome is not None), None)

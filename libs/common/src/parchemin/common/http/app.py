@@ -2,62 +2,31 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
-from parchemin.common import migrations
 from parchemin.common.auth.access import Access, public
 from parchemin.common.auth.keys import JwksUrl, KeySource, LocalKey
 from parchemin.common.auth.tokens import TokenVerifier
-from parchemin.common.bus import Bus, LocalBus
-from parchemin.common.consumer import Consumer
-from parchemin.common.database import Database
+from parchemin.common.background import Background
 from parchemin.common.http import health, openapi
-from parchemin.common.http.background import Background, Task
 from parchemin.common.http.middleware import RequestContext, with_request_id
 from parchemin.common.http.unit_of_work import TransactionalRoute, writing_session
 from parchemin.common.logs import configure_logs
 from parchemin.common.problems import handlers
 from parchemin.common.problems.http import MethodNotAllowed
 from parchemin.common.problems.representation import problem_response
-from parchemin.common.relay import Relay
-from parchemin.common.settings import AuthSettings, ServiceSettings, default_database_url, house
-
-
-@dataclass(frozen=True)
-class Service:
-    """What makes a service, for the factory."""
-
-    name: str
-    """As in its package, `parchemin.<name>`."""
-    title: str
-    description: str
-    routers: Sequence[APIRouter]
-    settings: ServiceSettings
-    database: Database
-    bus: Bus = field(default_factory=LocalBus)
-    consumer: Consumer | None = None
-    on_start: Sequence[Task] = ()
-    """Run once at start, after the migrations and before the first request."""
-    background: Sequence[Task] = ()
-    """Run beside the requests until the service stops; each runs for ever."""
-    state: dict[str, Any] = field(default_factory=dict)
-    """What its dependencies find on `app.state`."""
-
-
-def open_database(settings: ServiceSettings, service: str) -> Database:
-    """The service's database, by its settings."""
-    return Database(settings.database_url or default_database_url(service))
+from parchemin.common.service import Service, opened, subscribe, working
+from parchemin.common.settings import AuthSettings, house
 
 
 def create_service_app(service: Service) -> FastAPI:
-    """The service as an ASGI application, with its relay and its consumer in its lifespan."""
+    """The service as an ASGI application; where it works inside of it, with that work in its lifespan."""
     configure_logs(house().log_level)
     routers = [*service.routers, health.router]
     routes = [_checked(route) for router in routers for route in router.routes]
@@ -71,9 +40,7 @@ def create_service_app(service: Service) -> FastAPI:
     )
     for router in routers:
         app.include_router(router)
-    if service.consumer is not None:  # now, and not at start: no other service's relay may run before
-        service.consumer.subscribe(service.bus)
-        service.consumer.pause()
+    subscribe(service)
     app.state.background = Background()
     app.state.routes = routes
     app.state.settings = service.settings
@@ -134,21 +101,11 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(service.database.dispose)
-            if service.settings.migrate_on_start:
-                await migrations.upgrade(service.database, service.name)
+            await stack.enter_async_context(opened(service))
             keys = await _key_source(stack)
             app.state.token_verifier = TokenVerifier(AuthSettings(), keys)
-            for task in service.on_start:
-                await task()
-            if service.consumer is not None:
-                service.consumer.resume()
-                stack.push_async_callback(service.consumer.drain)
-            await service.bus.start()
-            stack.push_async_callback(service.bus.stop)
-            relay = Relay(service.database, service.bus, poll_seconds=service.settings.relay_poll_seconds)
-            app.state.relay = relay
-            await stack.enter_async_context(app.state.background.running([relay.run, *service.background]))
+            if house().work == "inside":
+                await stack.enter_async_context(working(service, app.state.background))
             yield
 
     return lifespan

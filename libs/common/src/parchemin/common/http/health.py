@@ -4,17 +4,19 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy import text
 
 from parchemin.common.auth import public
+from parchemin.common.background import Background
 from parchemin.common.database import Database
-from parchemin.common.http.background import Background
 from parchemin.common.problems.http import Unavailable
 from parchemin.common.problems.representation import documented
+from parchemin.common.service import Service
 
 router = APIRouter(prefix="/health", tags=["health"], dependencies=[Depends(public)])
 
 
 def _work_goes_on(request: Request) -> None:
     background: Background = request.app.state.background
-    if background.failed:
+    service: Service = request.app.state.service
+    if background.failed or service.bus.fault() is not None:
         raise Unavailable
 
 

@@ -1,0 +1,7 @@
+"""The bus on Apache Kafka: what a school's information system runs in production."""
+
+from parchemin.common.bus.kafka.bus import KafkaBus
+from parchemin.common.bus.kafka.settings import KafkaSettings
+from parchemin.common.bus.kafka.topics import create_topics
+
+__all__ = ["KafkaBus", "KafkaSettings", "create_topics"]

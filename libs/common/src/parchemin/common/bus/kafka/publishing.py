@@ -1,0 +1,157 @@
+"""The producing side: whole batches, in order for each partition, acknowledged by all replicas in sync."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Sequence, Set
+from contextlib import suppress
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.partitioner import DefaultPartitioner
+from aiokafka.producer.message_accumulator import BatchBuilder
+
+from parchemin.common.bus.kafka.settings import KafkaSettings
+from parchemin.common.bus.kafka.topics import create_topics
+from parchemin.common.bus.protocol import BusAway, Message, Outcome
+from parchemin.contracts.envelope import CONTENT_TYPE
+
+log = structlog.get_logger()
+
+BATCH_BYTES = 512 * 1024
+STOP_SECONDS = 5.0
+SILENT_SECONDS = 3.0
+AGAIN_SECONDS = 1.0
+"""How long a partition is waited for that did not answer the last time."""
+CONTENT_TYPE_HEADER = ("content-type", CONTENT_TYPE.encode())
+
+Place = tuple[str, int]
+"""Topic and partition on the cluster."""
+
+_partition_of = DefaultPartitioner()
+"""As Java's clients do: other programs find a key where they expect it."""
+
+
+class Publisher:
+    """Publishes batches by an idempotent producer.
+
+    Messages for one partition go as one record batch, which the broker takes or refuses whole: after a failure in
+    the middle nothing of a key has overtaken what is before it. A producer that failed for good is replaced.
+    """
+
+    def __init__(self, settings: KafkaSettings, client: str) -> None:
+        self._settings = settings
+        self._client = client
+        self._producer: AIOKafkaProducer | None = None
+        self._known: set[str] = set()
+        self._silent: dict[Place, float] = {}
+        """Partitions that did not answer, and until when none waits for them: the others must not wait as well."""
+        self._opening = asyncio.Lock()
+
+    async def stop(self) -> None:
+        """Close the connection; what was not acknowledged stays unsafe."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with suppress(TimeoutError, KafkaError):
+                async with asyncio.timeout(STOP_SECONDS):
+                    await producer.stop()
+
+    async def publish(self, messages: Sequence[Message]) -> Sequence[Outcome]:
+        """As the protocol says."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                producer = await self._open()
+                await self._create({message.topic for message in messages})
+                places = [await self._place(producer, message) for message in messages]
+        except (KafkaError, OSError, TimeoutError) as error:
+            raise _away(error) from error
+        outcomes: list[Outcome] = [None] * len(messages)
+        by_place: defaultdict[Place, list[int]] = defaultdict(list)
+        for index, place in enumerate(places):
+            by_place[place].append(index)
+
+        async def publish_to(place: Place, indexes: Sequence[int]) -> None:
+            safe, failure = await self._publish_to(place, [messages[index] for index in indexes], producer)
+            for index in indexes[safe:]:
+                outcomes[index] = failure
+
+        await asyncio.gather(*(publish_to(place, indexes) for place, indexes in by_place.items()))
+        return outcomes
+
+    async def _publish_to(
+        self, place: Place, messages: Sequence[Message], producer: AIOKafkaProducer
+    ) -> tuple[int, Outcome]:
+        """How many are safe, from the first on, and why the others are not."""
+        silent_until = self._silent.get(place, 0.0)
+        if time.monotonic() < silent_until:
+            return 0, BusAway("the partition did not answer")
+        safe = 0
+        try:
+            async with asyncio.timeout(AGAIN_SECONDS if silent_until else self._seconds):
+                while safe < len(messages):
+                    batch, count = self._batch(messages[safe:], producer)
+                    await (await producer.send_batch(batch, place[0], partition=place[1]))
+                    safe += count
+        except TimeoutError as error:  # the producer goes on with it, and in order: a repeat will come after
+            self._silent[place] = time.monotonic() + SILENT_SECONDS
+            return safe, _away(error)
+        except KafkaError as error:
+            await self._replace(producer)
+            return safe, error
+        self._silent.pop(place, None)
+        return safe, None
+
+    @property
+    def _seconds(self) -> float:
+        return 2 * self._settings.request_timeout_ms / 1000
+
+    async def _open(self) -> AIOKafkaProducer:
+        async with self._opening:
+            if self._producer is None:
+                producer = AIOKafkaProducer(
+                    **self._settings.connection(self._client),
+                    enable_idempotence=True,  # and so acknowledged by all replicas in sync
+                    compression_type=None if self._settings.compression == "none" else self._settings.compression,
+                    max_batch_size=BATCH_BYTES,
+                    max_request_size=self._settings.max_message_bytes,
+                )
+                try:
+                    await producer.start()
+                except BaseException:
+                    with suppress(KafkaError):
+                        await producer.stop()
+                    raise
+                self._producer = producer
+            return self._producer
+
+    async def _create(self, topics: Set[str]) -> None:
+        if self._settings.create_topics and (unknown := topics - self._known):
+            await create_topics(self._settings, unknown)
+            self._known |= unknown
+
+    async def _place(self, producer: AIOKafkaProducer, message: Message) -> Place:
+        topic = self._settings.named(message.topic)
+        partitions = sorted(await producer.partitions_for(topic))
+        return topic, _partition_of(message.key.encode(), partitions, partitions)
+
+    def _batch(self, messages: Sequence[Message], producer: AIOKafkaProducer) -> tuple[BatchBuilder, int]:
+        """As many of the messages, from the first on, as one batch takes; at least one."""
+        batch, count = producer.create_batch(), 0
+        for message in messages:
+            headers = [CONTENT_TYPE_HEADER, *((name, value.encode()) for name, value in message.headers)]
+            if batch.append(timestamp=None, key=message.key.encode(), value=message.body, headers=headers) is None:
+                break
+            count += 1
+        batch.close()
+        return batch, count
+
+    async def _replace(self, failed: AIOKafkaProducer) -> None:
+        """Begin anew with a producer of another id: one whose sequence is broken never works again."""
+        if self._producer is failed:
+            log.warning("kafka_producer_replaced")
+            await self.stop()
+
+
+def _away(error: Exception) -> BusAway:
+    return BusAway(type(error).__name__)

@@ -1,0 +1,45 @@
+"""Creating topics as they should be. One that exists is left as it is."""
+
+from collections.abc import Collection
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from parchemin.common.bus.kafka.settings import KafkaSettings
+from parchemin.contracts.topics import is_compacted, is_for_dead_letters
+
+HOUR_MS = 3_600_000
+
+
+async def create_topics(settings: KafkaSettings, topics: Collection[str]) -> list[str]:
+    """Create those of `topics` that the cluster does not have; return these. Raises `KafkaError` where it cannot."""
+    admin = AIOKafkaAdminClient(**settings.connection("topics"))
+    try:
+        await admin.start()
+        there = set(await admin.list_topics())
+        missing = sorted(topic for topic in set(topics) if settings.named(topic) not in there)
+        if not missing:
+            return []
+        response = await admin.create_topics([_new(settings, topic) for topic in missing])
+        for _topic, code, *_detail in response.topic_errors:
+            error = for_code(code)
+            if code and error is not TopicAlreadyExistsError:  # another process was quicker
+                raise error
+        return missing
+    except (OSError, TimeoutError) as error:
+        raise KafkaError(f"topics cannot be created: {type(error).__name__}") from error
+    finally:
+        await admin.close()
+
+
+def _new(settings: KafkaSettings, topic: str) -> NewTopic:
+    configuration = {
+        "min.insync.replicas": str(settings.min_insync_replicas),
+        "max.message.bytes": str(settings.max_message_bytes),
+    }
+    if is_compacted(topic):
+        configuration["cleanup.policy"] = "compact"
+    else:
+        hours = settings.dead_letter_retention_hours if is_for_dead_letters(topic) else settings.retention_hours
+        configuration["retention.ms"] = str(hours * HOUR_MS if hours >= 0 else -1)
+    return NewTopic(settings.named(topic), settings.partitions, settings.replication, topic_configs=configuration)

@@ -1,0 +1,105 @@
+"""The processes of an installation: `serve`, `work`, and the jobs before them, `migrate` and `topics`."""
+
+import asyncio
+import os
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+from aiokafka.errors import KafkaError
+from rich.console import Console
+
+from parchemin.common import migrations
+from parchemin.common.bus.kafka import KafkaSettings, create_topics
+from parchemin.common.http.worker import create_worker_app
+from parchemin.common.settings import house
+from parchemin.contracts.events import CATALOGUE
+from parchemin.contracts.topics import dead_letter_topic
+from parchemin.standalone.services import ServiceName, service_of, shared_bus
+
+app = typer.Typer()
+console = Console()
+errors = Console(stderr=True, soft_wrap=True)
+
+
+
+class Served(StrEnum):
+    """What a process may serve alone."""
+
+    CANDIDATES = ServiceName.CANDIDATES
+    EVALUATIONS = ServiceName.EVALUATIONS
+    BUDGET = ServiceName.BUDGET
+    DOCUMENTS = ServiceName.DOCUMENTS
+    REFERENCE = "reference"
+
+
+Named = Annotated[list[ServiceName] | None, typer.Argument(help="Which services; all four where none is named.")]
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Fd = Annotated[int | None, typer.Option(hidden=True, help="Listening socket that was inherited.")]
+
+
+@app.command()
+def serve(
+    service: Annotated[
+        Served | None,
+        typer.Argument(help="Serve only this service, or only the API reference; all behind one origin by default."),
+    ] = None,
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    fd: Fd = None,
+) -> None:
+    """Serve the API until interrupted. Without a name, the four services in this process."""
+    os.environ.setdefault("PARCHEMIN_PUBLIC_URL", f"http://{host}:{port}")
+    house.cache_clear()
+    if service is None and fd is None:
+        console.print(f"API        [link]http://{host}:{port}/docs[/link]")
+        console.print(f"Données    {house().var.resolve()}")
+        console.print("Jetons     parchemin token --role administrator")
+    place = {None: "standalone.app", Served.REFERENCE: "standalone.reference"}.get(service, f"{service}.app")
+    factory = f"parchemin.{place}:create_app"
+    _run(factory, factory=True, host=host, port=port, fd=fd)
+
+
+@app.command()
+def work(
+    services: Named = None,
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the probes and the metrics.")] = 9100,
+    fd: Fd = None,
+) -> None:
+    """Do the work beside the requests until interrupted: bring events out, handle them, make documents."""
+    named = services or list(ServiceName)
+    bus = shared_bus()
+    if bus is not None and set(named) != set(ServiceName):
+        errors.print(
+            "[red]The local bus reaches this process only: work for all services, or set PARCHEMIN_BUS=kafka.[/red]"
+        )
+        raise typer.Exit(2)
+    _run(create_worker_app([service_of(name, bus) for name in named]), host=host, port=port, fd=fd)
+
+
+@app.command()
+def migrate(services: Named = None) -> None:
+    """Bring the databases of the services up to date."""
+    for name in services or list(ServiceName):
+        asyncio.run(migrations.run("upgrade", name))
+        console.print(f"{name} up to date", highlight=False)
+
+
+@app.command()
+def topics() -> None:
+    """Create the topics that the cluster does not have."""
+    wanted = {event.topic for event in CATALOGUE.values()} | {dead_letter_topic(name) for name in ServiceName}
+    try:
+        created = asyncio.run(create_topics(KafkaSettings(), wanted))
+    except KafkaError as error:
+        errors.print(f"[red]{type(error).__name__}: {error}[/red]", highlight=False)
+        raise typer.Exit(1) from error
+    for topic in created:
+        console.print(f"{topic} created", highlight=False)
+    console.print(f"{len(wanted) - len(created)} of {len(wanted)} were there", highlight=False)
+
+
+def _run(application: Any, **options: Any) -> None:
+    uvicorn.run(application, access_log=False, log_config=None, timeout_graceful_shutdown=10, **options)
