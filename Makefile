@@ -7,7 +7,8 @@ SERVICES := candidates evaluations budget documents
 OUT ?= var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check lint types imports unit migrations generated generate lock clean
+.PHONY: help setup demo serve services services-stop test check lint types imports unit migrations generated \
+  generate lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +27,12 @@ demo: setup  ## play the sample cohort; documents and summary go to var/demo
 
 serve: setup  ## run the four services on http://127.0.0.1:8000
 	$(BIN)/parchemin serve
+
+services: setup  ## run PostgreSQL and Kafka for development, until interrupted; data in var/services
+	$(BIN)/python -m tests.engines.services $(SERVICES_OPTIONS)
+
+services-stop:
+	$(BIN)/python -m tests.engines.services $(SERVICES_OPTIONS) --stop
 
 test: setup  ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal

@@ -31,10 +31,13 @@ class Identity(TypedDict, total=False):
 class PostgresServer:
     """A running server. `kill`, `pause`, `resume` and `restart` are the faults; the data outlive them all."""
 
-    def __init__(self, folder: Path, binaries: Path, port: int, *, durable: bool, keep: bool) -> None:
+    def __init__(
+        self, folder: Path, binaries: Path, port: int, *, password: str | None, durable: bool, keep: bool
+    ) -> None:
         self.folder = folder
         self.bin = binaries
-        self.url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        superuser = "postgres" if password is None else f"postgres:{password}"
+        self.url = f"postgresql://{superuser}@127.0.0.1:{port}/postgres"
         self._options = f"-c port={port} {SETTINGS}" + ("" if durable else f" {UNSAFE}")
         self._keep = keep
         self._paused: list[int] = []
@@ -47,24 +50,22 @@ class PostgresServer:
         port: int | None = None,
         *,
         durable: bool = False,
-        password_file: Path | None = None,
+        password: str | None = None,
     ) -> "PostgresServer":
         """Start a server with a new data folder, or with the one of a server before it: that is kept then.
 
         Unless it is `durable`, what was committed last may be missing after `kill`: that is quick, and right where no
-        test kills it. With a `password_file` nobody comes in without a password; the superuser's is in there.
+        test kills it. With the superuser's `password` nobody comes in without one; set once, when the folder is new.
         """
         binaries = _binaries()
         keep = folder is not None
         folder = folder or Path(tempfile.mkdtemp(prefix="parchemin-postgres-"))
         folder.mkdir(parents=True, exist_ok=True)
-        server = cls(folder.resolve(), binaries, port or free_port(), durable=durable, keep=keep)
-        if os.geteuid() == 0:
-            account = _unprivileged()
-            os.chown(folder, account.pw_uid, account.pw_gid)
+        server = cls(folder.resolve(), binaries, port or free_port(), password=password, durable=durable, keep=keep)
         try:
+            server._hand_over()
             if not (server._data / "PG_VERSION").exists():
-                server._make_cluster(password_file, sync=durable)
+                server._make_cluster(password, sync=durable)
             server.restart()
         except PostgresUnavailable:
             server.stop()
@@ -112,12 +113,29 @@ class PostgresServer:
     def _data(self) -> Path:
         return self.folder / "data"
 
-    def _make_cluster(self, password_file: Path | None, *, sync: bool) -> None:
-        authentication = ["-A", "trust"]
-        if password_file is not None:
-            authentication = ["-A", "scram-sha-256", f"--pwfile={password_file}"]
-        options = [] if sync else ["--no-sync"]
-        self._run("initdb", "-D", str(self._data), "-U", "postgres", "-E", "UTF8", *authentication, *options)
+    def _hand_over(self) -> None:
+        """Give the folder to the account that the server runs under."""
+        if os.geteuid() != 0:
+            return
+        account = _unprivileged()
+        os.chown(self.folder, account.pw_uid, account.pw_gid)
+        enter = subprocess.run(["/bin/sh", "-c", 'cd "$0"', str(self.folder)], check=False, cwd="/", **_identity())
+        if enter.returncode != 0:
+            raise PostgresUnavailable(f"the account {account.pw_name} may not enter {self.folder}")
+
+    def _make_cluster(self, password: str | None, *, sync: bool) -> None:
+        arguments = ["-D", str(self._data), "-U", "postgres", "-E", "UTF8", *([] if sync else ["--no-sync"])]
+        if password is None:
+            self._run("initdb", *arguments, "-A", "trust")
+            return
+        file = self.folder / "password"
+        file.touch(0o600)
+        try:
+            file.write_text(f"{password}\n")
+            os.chown(file, self.folder.stat().st_uid, self.folder.stat().st_gid)
+            self._run("initdb", *arguments, "-A", "scram-sha-256", f"--pwfile={file}")
+        finally:
+            file.unlink()
 
     def _end(self, mode: str) -> None:
         if self._lifeline is not None:
