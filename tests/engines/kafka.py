@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -203,8 +204,8 @@ def answers(bootstrap: str, seconds: float = 0.5) -> bool:
     return all(partition.leader >= 0 for topic in topics for partition in topic.partitions.values())
 
 
-def libraries() -> Path:
-    """The broker's libraries, fetched the first time; several processes may want them at once."""
+def libraries(limit: float | None = DOWNLOAD_SECONDS) -> Path:
+    """The broker's libraries, fetched the first time in `limit` seconds; several processes may want them at once."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "parchemin" / "kafka"
     found = cache / hashlib.sha256(POM.read_bytes()).hexdigest()[:16]
     if found.is_dir():
@@ -217,11 +218,11 @@ def libraries() -> Path:
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not found.is_dir():
-            _fetch(maven, cache, found)
+            _fetch(maven, cache, found, limit)
     return found
 
 
-def _fetch(maven: str, cache: Path, target: Path) -> None:
+def _fetch(maven: str, cache: Path, target: Path, limit: float | None) -> None:
     """Fetch into a folder aside, then give it its name: what has the name is whole."""
     with tempfile.TemporaryDirectory(dir=cache, prefix="fetching-") as aside:
         fetched = Path(aside) / "libraries"
@@ -234,10 +235,10 @@ def _fetch(maven: str, cache: Path, target: Path) -> None:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                timeout=DOWNLOAD_SECONDS,
+                timeout=limit,
             )
         except subprocess.TimeoutExpired as error:
-            raise KafkaUnavailable(f"Maven did not bring Kafka within {DOWNLOAD_SECONDS} s") from error
+            raise KafkaUnavailable(f"Maven did not bring Kafka within {limit} s") from error
         except subprocess.CalledProcessError as error:
             raise KafkaUnavailable(f"Maven did not bring Kafka: {_first_line(error.stdout)}") from error
         fetched.rename(target)
@@ -264,4 +265,7 @@ def _lines(output: bytes) -> list[str]:
 
 
 if __name__ == "__main__":
-    libraries()
+    try:
+        libraries(limit=None)
+    except KafkaUnavailable as reason:
+        sys.exit(str(reason))
