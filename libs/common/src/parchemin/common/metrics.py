@@ -100,11 +100,11 @@ def relay_leads(service: str, leads: bool) -> None:
     _leading.labels(service).set(leads)
 
 
-def event_handled(service: str, type_: str, outcome: Outcome, *, since: datetime | None = None) -> None:
+def event_handled(service: str, event_type: str, outcome: Outcome, *, since: datetime | None = None) -> None:
     """An event's end. `since` is the event's own time, given where its effect has just been committed."""
-    _handled.labels(service, type_, outcome).inc()
+    _handled.labels(service, event_type, outcome).inc()
     if since is not None:
-        _delay.labels(service, type_).observe(max(0.0, (utc_now() - since).total_seconds()))
+        _delay.labels(service, event_type).observe(max(0.0, (utc_now() - since).total_seconds()))
 
 
 def consumer_lags(service: str, topic: str, partition: int, messages: int) -> None:
