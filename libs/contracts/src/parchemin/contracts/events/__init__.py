@@ -14,6 +14,7 @@ CATALOGUE: dict[str, type[Event]] = {
         candidates.ExemptionGrantedV1,
         evaluations.ReferentialPublishedV1,
         evaluations.JurorIdentifiedV1,
+        evaluations.SheetSignedV1,
         evaluations.BlockValidatedV1,
         evaluations.CertificationAwardedV1,
         evaluations.ResultsDecidedV1,

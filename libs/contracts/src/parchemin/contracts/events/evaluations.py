@@ -4,7 +4,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from parchemin.contracts.envelope import Event
 from parchemin.contracts.referential import Referential
@@ -65,6 +65,32 @@ class JurorIdentifiedV1(Event):
     @property
     def key(self) -> str:
         return str(self.juror_id)
+
+
+class SheetSignedV1(Event):
+    """A juror signed a sheet, or a correction of one. Marks never travel: whoever may read them asks the service."""
+
+    type: ClassVar[str] = "parchemin.evaluations.sheet_signed.v1"
+    topic: ClassVar[str] = TOPIC
+
+    sheet_id: UUID
+    registration_id: UUID
+    enrolment_id: UUID
+    session_id: UUID
+    organisation_id: UUID
+    juror_id: UUID
+    modality: ModalityCode
+    number: int
+    """1 for the sheet, 2 for its first correction, and so on."""
+    signed_at: AwareDatetime
+
+    @property
+    def key(self) -> str:
+        return str(self.enrolment_id)
+
+    @property
+    def subject(self) -> str:
+        return str(self.sheet_id)
 
 
 class AssessedCriterion(Part):
