@@ -18,7 +18,7 @@ from starlette.routing import Route
 from parchemin.common import metrics
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
-from parchemin.common.http.metrics import Measure, Measured, metrics_of, metrics_page
+from parchemin.common.http.metrics import Measure, Measured, metrics_of, metrics_page, router
 from parchemin.common.metrics import REGISTRY, Outcome
 from parchemin.common.outbox import publish
 from parchemin.common.tables import dead_letters, outbox
@@ -115,6 +115,17 @@ async def test_one_page_serves_the_services_of_one_process(
 
 
 @pytest.mark.asyncio
+async def test_a_service_has_the_page_outside_of_its_api(
+    database: Database, serve: Callable[[FastAPI], Awaitable[httpx.AsyncClient]]
+) -> None:
+    app = toy_app(database, routers=(router,))
+    told = read((await (await serve(app)).get("/metrics")).text)
+    assert told["parchemin_outbox_events_waiting"][of("toys")] == 0
+    assert told["process_resident_memory_bytes"][()] > 0
+    assert "/metrics" not in app.openapi()["paths"]
+
+
+@pytest.mark.asyncio
 async def test_a_request_is_counted_by_the_template_of_its_route(client: httpx.AsyncClient) -> None:
     def counted() -> float:
         labels = {"service": "toys", "method": "GET", "route": "/v1/notes/{note_id}", "status": "200"}
@@ -150,14 +161,18 @@ def test_an_event_that_was_applied_shows_its_delay_and_a_repeat_does_not() -> No
     assert 3 <= value("parchemin_event_delay_seconds_sum", **event) < 10
 
 
-def test_a_partition_that_was_given_away_is_no_longer_told() -> None:
-    partitions = [("t", 0), ("t", 1)]
-    for topic, partition in partitions:
-        metrics.consumer_lags("lagging", topic, partition, 7)
-    lag = {"service": "lagging", "topic": "t", "partition": "0"}
-    assert value("parchemin_consumer_lag", **lag) == 7
-    metrics.partitions_revoked("lagging", [*partitions, ("never read", 0)])
-    assert REGISTRY.get_sample_value("parchemin_consumer_lag", lag) is None
+@pytest.mark.asyncio
+async def test_a_partition_that_was_given_away_is_no_longer_told(database: Database) -> None:
+    lags = {("t", 0): 7, ("t", 1): 0}
+    toys, others = Measured("toys", database, lag=lambda: lags), Measured("others", database, lag=lambda: {("t", 2): 3})
+    assert lags_of(await page(toys, others)) == {("toys", "0"): 7, ("toys", "1"): 0, ("others", "2"): 3}
+    del lags["t", 0]
+    assert lags_of(await page(toys, others)) == {("toys", "1"): 0, ("others", "2"): 3}
+
+
+def lags_of(samples: Samples) -> dict[tuple[str, str], float]:
+    told = {tuple(dict(labels).values()): value for labels, value in samples["parchemin_consumer_lag"].items()}
+    return {(service, partition): value for (partition, service, _topic), value in told.items()}
 
 
 def test_the_relay_tells_whether_it_leads_and_what_failed() -> None:

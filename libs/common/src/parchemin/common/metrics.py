@@ -4,7 +4,7 @@ One registry for the process; a label tells the services of one process apart. T
 house (services, topics, types of event, route templates), never anything that a caller sent.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -107,12 +107,8 @@ def event_handled(service: str, event_type: str, outcome: Outcome, *, since: dat
         _delay.labels(service, event_type).observe(max(0.0, (utc_now() - since).total_seconds()))
 
 
-def consumer_lags(service: str, topic: str, partition: int, messages: int) -> None:
-    """How far a partition that this process reads is ahead of it."""
-    _lag.labels(service, topic, str(partition)).set(messages)
-
-
-def partitions_revoked(service: str, partitions: Collection[tuple[str, int]]) -> None:
-    """These are another process's now, which tells their lag."""
-    for topic, partition in partitions:
-        _lag.remove(service, topic, str(partition))
+def consumer_lags(service: str, messages: Mapping[tuple[str, int], int]) -> None:
+    """How far each topic and partition that this process reads is ahead of it; the others are another process's."""
+    _lag.remove_by_labels({"service": service})
+    for (topic, partition), count in messages.items():
+        _lag.labels(service, topic, str(partition)).set(count)

@@ -1,8 +1,8 @@
-"""`/metrics`: what the process has counted, and what its databases tell at the moment of asking."""
+"""`/metrics`: what the process has counted, and what its databases and its bus tell at the moment of asking."""
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,8 @@ from sqlalchemy import Row, ScalarSelect, func, select
 from parchemin.common.auth import public
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
-from parchemin.common.metrics import REGISTRY
+from parchemin.common.metrics import REGISTRY, consumer_lags
+from parchemin.common.service import Service
 from parchemin.common.tables import dead_letters, outbox
 
 log = structlog.get_logger()
@@ -65,23 +66,28 @@ class Measured:
     service: str
     database: Database
     measures: Sequence[Measure] = ()
+    lag: Callable[[], Mapping[tuple[str, int], int]] = dict
+    """For each topic and partition: messages on the bus that this process has not handled."""
 
 
-def measured(app: FastAPI) -> Measured:
-    """What the page asks of a service made by the factory: its `Service.state` may hold `measures`."""
-    state = app.state
-    return Measured(state.service.name, state.database, getattr(state, "measures", ()))
+def measured(service: Service) -> Measured:
+    """What the page asks of a service: its `state` may hold `measures`, and its bus may know a lag."""
+    measures = service.state.get("measures", ())
+    return Measured(service.name, service.database, measures, getattr(service.bus, "lag", dict))
 
 
 async def metrics_page(services: Iterable[Measured]) -> Response:
     """The page of a process: its counters, and the gauges of these services."""
+    services = list(services)
+    for service in services:
+        consumer_lags(service.service, service.lag())
     await asyncio.gather(*(_ask(service) for service in services))
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
 
 def metrics_of(apps: Iterable[FastAPI]) -> Callable[[Request], Awaitable[Response]]:
     """The endpoint of a process in which several services live."""
-    services = [measured(app) for app in apps]
+    services = [measured(app.state.service) for app in apps]
 
     async def metrics(_request: Request) -> Response:
         return await metrics_page(services)
@@ -95,7 +101,7 @@ router = APIRouter(tags=["health"], dependencies=[Depends(public)], include_in_s
 @router.get("/metrics")
 async def metrics(request: Request) -> Response:
     """For Prometheus, on the inner network: a gateway does not pass it on."""
-    return await metrics_page([measured(request.app)])
+    return await metrics_page([measured(request.app.state.service)])
 
 
 async def _ask(asked: Measured) -> None:
