@@ -1,4 +1,5 @@
-"""Scenarios played through the real product: a process of its own, HTTP, SQLite, the local bus."""
+"""Scenarios played through the real product: a process of its own on SQLite and the local bus; and two processes for
+each service, on PostgreSQL and Kafka."""
 
 import json
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from rich.console import Console
 from tests.e2e.oracle import expected_outcome
 from tests.e2e.random_scenario import random_scenario
+from tests.engines.postgres import PostgresServer
 
 from parchemin.contracts.referential import Referential
 from parchemin.evaluations.referential.service import REGISTERED
@@ -45,10 +47,21 @@ def assert_register_is_gapless(summary: dict[str, Any]) -> None:
         assert sorted(ranks) == list(range(1, len(ranks) + 1))
 
 
-async def test_the_sample_cohort_comes_to_what_it_must(tmp_path: Path) -> None:
+@pytest.fixture(params=["embedded", pytest.param("spread", marks=[pytest.mark.kafka, pytest.mark.postgres])])
+def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Where the scenario is played, as `play` takes it."""
+    if request.param == "embedded":
+        return {}
+    monkeypatch.setenv("PARCHEMIN_KAFKA_BOOTSTRAP_SERVERS", request.getfixturevalue("kafka_servers"))
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return {"on_kafka": True, "database": server.url}
+
+
+@pytest.mark.timeout(300)
+async def test_the_sample_cohort_comes_to_what_it_must(tmp_path: Path, place: dict[str, Any]) -> None:
     scenario = Scenario.model_validate_json(SAMPLE.read_text(encoding="utf-8"))
     expected = json.loads(EXPECTED.read_text(encoding="utf-8"))
-    summary = await play(scenario, tmp_path, QUIET)
+    summary = await play(scenario, tmp_path, QUIET, **place)
 
     assert json.loads((tmp_path / "summary.json").read_text(encoding="utf-8")) == summary
     assert summary["candidates"] == expected.pop("candidates")

@@ -15,10 +15,11 @@ from parchemin.contracts.referential import Referential
 from parchemin.evaluations.referential.service import REGISTERED
 from parchemin.standalone.cli import SAMPLE
 from parchemin.standalone.demo.cast import Cast
+from parchemin.standalone.demo.installation import embedded
 from parchemin.standalone.demo.outcome import fetch_documents, outcome
 from parchemin.standalone.demo.player import Player
+from parchemin.standalone.demo.process import ServerProcess
 from parchemin.standalone.demo.scenario import Scenario
-from parchemin.standalone.demo.server import Server
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
 
@@ -41,7 +42,7 @@ def some_of_the_sample(count: int) -> Scenario:
 class Saboteur:
     """Kills the server while a request is on its way, then starts it again; when, the seed says."""
 
-    def __init__(self, server: Server, seed: int, every: tuple[int, int]) -> None:
+    def __init__(self, server: ServerProcess, seed: int, every: tuple[int, int]) -> None:
         self._server = server
         self._chance = random.Random(seed)
         self._every = every
@@ -70,26 +71,22 @@ class Saboteur:
 
 async def test_a_killed_process_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     scenario = some_of_the_sample(9)
-    server = Server(tmp_path / "server", {})
-    await server.start()
-    saboteur = Saboteur(server, SEED, every=(20, 60))
-    try:
-        hooks = {"request": [saboteur.watch]}
-        async with httpx.AsyncClient(base_url=server.url, timeout=30, event_hooks=hooks) as http:
-            player = Player(scenario, cast := Cast(http, tmp_path / "server" / "keys"), http)
+    async with embedded(tmp_path / "server", {}) as installation:
+        [server] = installation.processes
+        saboteur = Saboteur(server, SEED, every=(20, 60))
+        async with installation.client(event_hooks={"request": [saboteur.watch]}) as http:
+            player = Player(scenario, cast := Cast(http, installation.var / "keys"), installation.settle)
             await player.found_school()
             await player.enrol(lambda: None)
             await player.accommodate(lambda: None)
             for session in scenario.sessions:
                 await player.hold(session, lambda: None)
             while (await cast.administrator.get("/v1/documents", state="pending", limit=1)).body["items"]:
-                await player.settle()
+                await installation.settle()
             summary = await outcome(player, cast.administrator)
             documents = await fetch_documents(player, cast.administrator, tmp_path)
             await saboteur.rest()
-            await player.settle()
-    finally:
-        server.close()
+            await installation.settle()
 
     assert saboteur.kills >= 6
     expected = expected_outcome(scenario, Referential.model_validate_json(REGISTERED.read_text(encoding="utf-8")))

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from parchemin.common.bus import LocalBus
 from parchemin.common.consumer import Consumer
 from parchemin.common.database import Database
-from parchemin.common.outbox import publish
+from parchemin.common.outbox import backlog, publish
 from parchemin.common.relay import Relay
 from parchemin.common.tables import outbox
 
@@ -89,7 +89,7 @@ async def test_an_event_waits_for_a_service_that_is_not_running_yet(
     await take_note(database)
     publisher = Relay(database, bus, poll_seconds=60)
     assert not await publisher.publish_pending()
-    assert await publisher.backlog() == 1
+    assert await backlog(database) == 1
     async with asyncio.timeout(5):
         await serve(app)
         await arrived.wait()

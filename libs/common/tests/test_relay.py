@@ -298,8 +298,8 @@ async def test_several_relays_publish_each_event_once_and_in_order_though_their_
             if number in {20, 40}:
                 tasks.pop(0).cancel()
         async with asyncio.timeout(10):
-            while await backlog(database):
-                await asyncio.sleep(0.01)  # noqa: ASYNC110 - the marks are made by tasks that know nothing of the test
+            while await backlog(database):  # noqa: ASYNC110 - the marks are made by tasks that tell nobody
+                await asyncio.sleep(0.01)
     finally:
         for task in tasks:
             task.cancel()

@@ -106,9 +106,10 @@ def test_a_collector_that_is_away_delays_no_work_and_the_end_by_a_moment_only(mo
         with span("work", service="documents"):
             pass
     worked = time.monotonic()
-    flush_tracing()
+    for _ in range(4):  # one end for each service of the process
+        flush_tracing()
     assert worked - began < 5
-    assert time.monotonic() - worked < 5
+    assert time.monotonic() - worked < 1
 
 
 def test_what_an_exporter_says_again_and_again_is_written_once(capsys: pytest.CaptureFixture[str]) -> None:

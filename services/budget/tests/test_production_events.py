@@ -15,6 +15,7 @@ from parchemin.budget.settings import Settings
 from parchemin.common.bus import LocalBus, Message
 from parchemin.common.clock import utc_now
 from parchemin.common.ids import new_id
+from parchemin.common.relay import Relay
 from parchemin.contracts.envelope import CloudEvent, wrap
 from parchemin.contracts.events.budget import ProductionOpenedV1
 from parchemin.contracts.events.candidates import EnrolmentOpenedV1
@@ -41,7 +42,7 @@ async def test_a_production_is_heard_of_once(
     caller = bearer(Role.ADMINISTRATOR, organisation=SCHOOL)
     opened = await client.post("/v1/productions", json=production(currency="CHF"), headers=caller)
     assert opened.status_code == 201, opened.text
-    await app.state.relay.publish_pending()
+    await Relay(app.state.database, bus, poll_seconds=60).publish_pending()
     facts = {event.id: ProductionOpenedV1.read(event.data) for event in heard}
     assert list(facts.values()) == [
         ProductionOpenedV1(

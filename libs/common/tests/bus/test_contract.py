@@ -15,11 +15,12 @@ pytestmark = pytest.mark.asyncio
 
 
 @pytest.fixture(params=["local", pytest.param("kafka", marks=pytest.mark.kafka)])
-def bus(request: pytest.FixtureRequest) -> Bus:
+def bus(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Bus:
     if request.param == "local":
         return LocalBus()
-    servers: str = request.getfixturevalue("kafka_servers")
-    return KafkaBus(KafkaSettings(bootstrap_servers=servers, namespace=f"{uuid4().hex}."), "contract")
+    for name, value in request.getfixturevalue("kafka_environment").items():
+        monkeypatch.setenv(name, value)
+    return KafkaBus(KafkaSettings(), "contract")
 
 
 @pytest.fixture

@@ -67,10 +67,14 @@ class Consumer:
             raise ValueError(f"{self.name} handles {event.type} already")
         self._handlers[event.type] = (event, handler)
 
+    @property
+    def topics(self) -> frozenset[str]:
+        """Where the events come from that it handles."""
+        return frozenset(event.topic for event, _ in self._handlers.values())
+
     def subscribe(self, bus: Bus) -> None:
         """Take part in the bus as one group, named as the consumer."""
-        topics = {event.topic for event, _ in self._handlers.values()}
-        bus.subscribe(self.name, sorted(topics), self.deliver)
+        bus.subscribe(self.name, sorted(self.topics), self.deliver)
 
     def pause(self) -> None:
         """Refuse deliveries: the database is not open yet, or about to close."""

@@ -3,7 +3,7 @@
 import asyncio
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import httpx
@@ -18,9 +18,10 @@ from parchemin.contracts.vocabulary import Role
 from parchemin.standalone import dead_letters, processes
 from parchemin.standalone.demo.client import Refused
 from parchemin.standalone.demo.command import play, report
+from parchemin.standalone.demo.databases import DatabaseServerAway
 from parchemin.standalone.demo.outcome import DocumentsMissing
+from parchemin.standalone.demo.process import ServerDidNotStart
 from parchemin.standalone.demo.scenario import Scenario, read_scenario
-from parchemin.standalone.demo.server import ServerDidNotStart
 from parchemin.standalone.imports import import_candidates
 from parchemin.standalone.organisations import find_organisation
 
@@ -39,12 +40,23 @@ SAMPLE = files("parchemin.standalone.demo") / "data" / "promotion-2026.json"
 def demo(
     scenario: Annotated[Path | None, typer.Option(help="Scenario file; the shipped one where none is given.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the documents and summary.json.")] = Path("var/demo"),
+    bus: Annotated[
+        Literal["local", "kafka"],
+        typer.Option(help="kafka: the services in processes of their own, on PARCHEMIN_KAFKA_BOOTSTRAP_SERVERS."),
+    ] = "local",
+    database: Annotated[
+        str | None,
+        typer.Option(
+            envvar="PARCHEMIN_DEMO_DATABASE",
+            help="postgresql://… of somebody who may create databases; SQLite files where none is given.",
+        ),
+    ] = None,
 ) -> None:
     """Play a scenario through the API: a cohort, its sessions, its diplomas."""
     read = _read(scenario)
     try:
-        summary = asyncio.run(play(read, out, console))
-    except (Refused, ServerDidNotStart, DocumentsMissing) as error:
+        summary = asyncio.run(play(read, out, console, on_kafka=bus == "kafka", database=database))
+    except (Refused, ServerDidNotStart, DocumentsMissing, DatabaseServerAway) as error:
         errors.print(f"[red]{error}[/red]", highlight=False)
         raise typer.Exit(1) from error
     report(summary, read, out, console)

@@ -23,26 +23,28 @@ class ServiceGateway:
     """Dispatches by the first two segments of a path: `/v1/<resource>`."""
 
     def __init__(self, apps: Mapping[str, FastAPI]) -> None:
-        self._apps = {resource: app for app in apps.values() for resource in _resources(app)}
-        declared = sum(len(set(_resources(app))) for app in apps.values())
+        self._apps = {resource: app for app in apps.values() for resource in resources(app)}
+        declared = sum(len(set(resources(app))) for app in apps.values())
         if declared != len(self._apps):
             raise ValueError("two services declare the same resource")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self._apps.get(_resource(scope["path"]))
+        app = self._apps.get(resource_of(scope["path"]))
         if app is None:
             await problem_response(Request(scope), NotFound())(scope, receive, send)
         else:
             await app(scope, receive, send)
 
 
-def _resources(app: FastAPI) -> Iterator[str]:
+def resources(app: FastAPI) -> Iterator[str]:
+    """Beginnings of the paths that the application answers: `/v1/<resource>`, and its pages."""
     for route in routes_of(app):
-        if not route.path.startswith("/health/"):
-            yield _resource(route.path)
+        if not route.path.startswith(("/health/", "/metrics")):
+            yield resource_of(route.path)
 
 
-def _resource(path: str) -> str:
+def resource_of(path: str) -> str:
+    """The beginning of a path by which its service is found."""
     return "/".join(path.split("/")[:3]) if path.startswith("/v1/") else path
 
 

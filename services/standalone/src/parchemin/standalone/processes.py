@@ -23,7 +23,6 @@ console = Console()
 errors = Console(stderr=True, soft_wrap=True)
 
 
-
 class Served(StrEnum):
     """What a process may serve alone."""
 

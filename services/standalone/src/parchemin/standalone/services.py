@@ -1,6 +1,7 @@
 """The services of the product, made by their names."""
 
 from enum import StrEnum
+from functools import cache
 from importlib import import_module
 
 from fastapi import FastAPI
@@ -35,3 +36,10 @@ def create_services() -> dict[str, FastAPI]:
     """The four applications of one process."""
     bus = shared_bus()
     return {str(name): create_service_app(service_of(name, bus)) for name in ServiceName}
+
+
+@cache
+def topics_read_by(name: ServiceName) -> frozenset[str]:
+    """The topics that a service's consumer takes events from."""
+    consumer = service_of(name, LocalBus()).consumer
+    return frozenset() if consumer is None else consumer.topics

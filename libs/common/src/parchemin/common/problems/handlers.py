@@ -1,7 +1,7 @@
 """From exceptions to problems, in one place."""
 
 import structlog
-from asyncpg import PostgresError  # type: ignore[import-untyped]  # it has no stubs
+from asyncpg import PostgresError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError

@@ -16,12 +16,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from parchemin.standalone.demo.cast import Cast
+from parchemin.standalone.demo.installation import Installation, embedded, spread
 from parchemin.standalone.demo.outcome import DocumentsMissing, count_events, fetch_documents, outcome
 from parchemin.standalone.demo.player import Player
 from parchemin.standalone.demo.scenario import Scenario
-from parchemin.standalone.demo.server import Server
 
-SERVICES = ("candidates", "evaluations", "budget", "documents")
 PATIENCE_SECONDS = 900
 MADE_HERE = ("server", "documents")
 KIND_LABELS = {
@@ -32,27 +31,31 @@ KIND_LABELS = {
 }
 
 
-async def play(scenario: Scenario, out: Path, console: Console) -> dict[str, Any]:
-    """Play the scenario on a server of its own under `out`, and write `out/summary.json`; returns its content.
+async def play(
+    scenario: Scenario, out: Path, console: Console, *, on_kafka: bool = False, database: str | None = None
+) -> dict[str, Any]:
+    """Play the scenario on an installation of its own under `out`, and write `out/summary.json`; returns its content.
 
-    What an earlier run left under `out` is replaced.
+    On one process, or on the services apart with the cluster of the environment; on SQLite, or on databases of its
+    own on the server that `database` names. What an earlier run left under `out` is replaced.
     """
     for name in MADE_HERE:
         shutil.rmtree(out / name, ignore_errors=True)
     out.mkdir(parents=True, exist_ok=True)
-    server = Server(out / "server", _settings(scenario))
-    try:
-        await server.start()
-        async with httpx.AsyncClient(base_url=server.url, timeout=60) as http:
-            summary = await _play_on(scenario, out, http, console)
-    finally:
-        server.close()
+    place = spread if on_kafka else embedded
+    async with (
+        place(out / "server", rehearsal_settings(scenario), database) as installation,
+        installation.client() as http,
+    ):
+        summary = await _play_on(scenario, out, installation, http, console)
     (out / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return summary
 
 
-async def _play_on(scenario: Scenario, out: Path, http: httpx.AsyncClient, console: Console) -> dict[str, Any]:
-    player = Player(scenario, cast := Cast(http, out / "server" / "keys"), http)
+async def _play_on(
+    scenario: Scenario, out: Path, installation: Installation, http: httpx.AsyncClient, console: Console
+) -> dict[str, Any]:
+    player = Player(scenario, cast := Cast(http, installation.var / "keys"), installation.settle)
     seconds: dict[str, float] = {}
     columns = (SpinnerColumn(), TextColumn("{task.description:<42}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
@@ -79,12 +82,11 @@ async def _play_on(scenario: Scenario, out: Path, http: httpx.AsyncClient, conso
         with step("documents", "Documents", 1):
             await _documents_issued(cast)
             listed = await fetch_documents(player, cast.administrator, out)
-        await player.settle()
-    databases = {name: f"sqlite+aiosqlite:///{(out / 'server' / name).resolve()}.sqlite3" for name in SERVICES}
+        await installation.settle()
     return {
         **await outcome(player, cast.administrator),
         "documents": listed,
-        "events": await count_events(databases),
+        "events": await count_events(installation.databases),
         "seconds": seconds,
         "refusals": sorted(player.refusals),
     }
@@ -100,7 +102,7 @@ async def _documents_issued(cast: Cast) -> None:
         raise DocumentsMissing(f"some documents were not made in {PATIENCE_SECONDS} s") from error
 
 
-def _settings(scenario: Scenario) -> dict[str, str]:
+def rehearsal_settings(scenario: Scenario) -> dict[str, str]:
     """A rehearsal's settings: sessions may lie ahead, and juries be as small as the file has them."""
     smallest = min((len(session.jury.members) for session in scenario.sessions), default=2)
     return {

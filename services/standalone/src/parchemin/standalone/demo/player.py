@@ -7,8 +7,6 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-import httpx
-
 from parchemin.standalone.demo.cast import Cast, juror_name
 from parchemin.standalone.demo.client import Json, Refused, Resource
 from parchemin.standalone.demo.scenario import (
@@ -45,7 +43,8 @@ Advance = Callable[[], None]
 class Player:
     """Remembers what the server calls what the scenario names."""
 
-    def __init__(self, scenario: Scenario, cast: Cast, http: httpx.AsyncClient) -> None:
+    def __init__(self, scenario: Scenario, cast: Cast, settle: Callable[[], Awaitable[None]]) -> None:
+        """`settle` returns when every event has had its effect."""
         self.scenario = scenario
         self.refusals: list[str] = []
         self.enrolments: dict[str, str] = {}
@@ -53,7 +52,7 @@ class Player:
         self.jurors: dict[str, str] = {}
         self.sessions: dict[str, str] = {}
         self._cast = cast
-        self._http = http
+        self._settle = settle
 
     async def found_school(self) -> None:
         """The certifier admits the school, which enters its jurors."""
@@ -66,12 +65,12 @@ class Player:
             juror = {"first_name": first, "last_name": last, "quality": "professional", "external": True}
             entered = await self._cast.administrator.post("/v1/jurors", juror, key=self._key("juror", ref))
             self.jurors[ref] = entered.id
-        await self.settle()
+        await self._settle()
 
     async def enrol(self, advance: Advance) -> None:
         """The school enters its candidates, and enrols each."""
         await _all(self._enrol, self.scenario.candidates, advance)
-        await self.settle()
+        await self._settle()
 
     async def _enrol(self, candidate: Candidate) -> None:
         body = candidate.model_dump(mode="json", exclude={"ref", "access_path", "blocks"})
@@ -100,7 +99,7 @@ class Player:
         for exemption in self.scenario.exemptions:
             await self._legitimately(self._exempt(exemption))
             advance()
-        await self.settle()
+        await self._settle()
 
     async def _exempt(self, exemption: Exemption) -> None:
         body = {
@@ -130,7 +129,7 @@ class Player:
         for override in session.overrides:
             await self._legitimately(self._override(override, registered, president))
         await self._lead(held, "closed", by=president, deliberated_on=session.date.isoformat())
-        await self.settle()
+        await self._settle()
 
     async def _plan(self, session: Session) -> Resource:
         body = {
@@ -201,18 +200,6 @@ class Player:
         path = f"/v1/sessions/{held.id}"
         change = {"state": state, **body}
         return await caller.put(f"{path}/state", change, of=held, at=path, done=lambda known: known["state"] == state)
-
-    async def settle(self) -> None:
-        """Wait until every event has had its effect."""
-        while True:
-            try:
-                ready = (await self._http.get("/health/ready")).raise_for_status().json()
-            except httpx.HTTPError:
-                await asyncio.sleep(0.1)
-                continue
-            if not any(ready["events_waiting"].values()):
-                return
-            await asyncio.sleep(0.02)
 
     async def _legitimately(self, work: Awaitable[T]) -> T | None:
         try:

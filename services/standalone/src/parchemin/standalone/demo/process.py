@@ -1,4 +1,4 @@
-"""The product as a process of its own, started and stopped for a scenario."""
+"""A process of the product, started and stopped for a scenario."""
 
 import asyncio
 import os
@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -18,44 +18,58 @@ class ServerDidNotStart(Exception):
     """The process ended, or did not answer in time; its log says why."""
 
 
-class Server:
-    """`parchemin serve` on a port of loopback that stays the same when the process is started again."""
+class ServerProcess:
+    """A `parchemin` command that listens, on a port of loopback that stays the same when it is started again."""
 
-    def __init__(self, var: Path, settings: Mapping[str, str]) -> None:
+    def __init__(self, command: Sequence[str], var: Path, settings: Mapping[str, str]) -> None:
+        self.name = "-".join(command)
+        self.log = var / f"{self.name}.log"
+        self._command = command
         self._var = var
         self._settings = settings
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=2048)
         self._process: subprocess.Popen[bytes] | None = None
-        port = self._socket.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        self.log = var / "server.log"
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
 
-    async def start(self) -> None:
-        """Start the process and wait until it answers."""
+    def launch(self) -> None:
+        """Start the process, and do not wait for it."""
         self._var.mkdir(parents=True, exist_ok=True)
-        own = {"PARCHEMIN_LOG_LEVEL": "WARNING", "PARCHEMIN_PUBLIC_URL": self.url}
-        environment = {**own, **os.environ, **self._settings, "PARCHEMIN_VAR": str(self._var)}
+        environment = {
+            "PARCHEMIN_LOG_LEVEL": "WARNING",
+            **os.environ,
+            **self._settings,
+            "PARCHEMIN_VAR": str(self._var),
+        }
         fd = self._socket.fileno()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "parchemin.standalone.cli", "serve", "--fd", str(fd)],
+                [sys.executable, "-m", "parchemin.standalone.cli", *self._command, "--fd", str(fd)],
                 pass_fds=[fd],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env=environment,
             )
+
+    async def ready(self) -> None:
+        """Wait until it answers."""
         async with httpx.AsyncClient(base_url=self.url, timeout=START_SECONDS) as client:
             for _ in range(START_SECONDS * 10):
-                if self._process.poll() is not None:
+                if self._process is None or self._process.poll() is not None:
                     break
                 try:
                     if (await client.get("/health/ready")).is_success:
                         return
                 except httpx.TransportError:
-                    await asyncio.sleep(0.1)
+                    pass
+                await asyncio.sleep(0.1)
         self.stop()
-        raise ServerDidNotStart(f"the server did not start: see {self.log}")
+        raise ServerDidNotStart(f"{self.name} did not start: see {self.log}")
+
+    async def start(self) -> None:
+        """Start the process and wait until it answers."""
+        self.launch()
+        await self.ready()
 
     def kill(self) -> None:
         """SIGKILL: as a power cut would end it."""

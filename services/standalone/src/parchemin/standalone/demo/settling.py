@@ -1,0 +1,91 @@
+"""Knowing that every event has had its effect, from outside of the processes."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from parchemin.common.bus.kafka import KafkaSettings
+from parchemin.common.database import Database
+from parchemin.common.tables import outbox
+from parchemin.standalone.services import ServiceName, topics_read_by
+
+
+class Settling:
+    """Looks into the outboxes, and on a cluster at how far the groups are.
+
+    On the local bus an event that does not wait has had its effect. On a cluster it has been handed over: nothing is
+    under way when no outbox has an event that waits, then no group is behind, and since then nothing was written.
+    """
+
+    def __init__(self, databases: Mapping[str, str], kafka: KafkaSettings | None = None) -> None:
+        self._databases = {service: Database(url) for service, url in databases.items()}
+        self._kafka = kafka
+
+    async def settled(self) -> bool:
+        """Whether every event has had its effect; false where that cannot be seen now."""
+        try:
+            before = await self._written()
+            if any(waiting for _, waiting in before):
+                return False
+            return self._kafka is None or (await _behind(self._kafka) == 0 and await self._written() == before)
+        except (SQLAlchemyError, KafkaError, OSError, TimeoutError):
+            return False
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for database in self._databases.values():
+            await database.dispose()
+
+    async def _written(self) -> list[tuple[int | None, int]]:
+        """Of each outbox: the position of the last event, and how many wait."""
+        return [await _outbox_of(database) for database in self._databases.values()]
+
+
+async def _outbox_of(database: Database) -> tuple[int | None, int]:
+    waiting = select(func.count()).select_from(outbox).where(outbox.c.published_at.is_(None)).scalar_subquery()
+    async with database.reading() as session:
+        last, count = (await session.execute(select(func.max(outbox.c.position), waiting))).one()
+        return last, count
+
+
+async def _behind(kafka: KafkaSettings) -> int:
+    """Messages that some group is told of and has not committed."""
+    admin = AIOKafkaAdminClient(**kafka.connection("settling"))
+    consumer = AIOKafkaConsumer(**kafka.connection("settling"))
+    behind = 0
+    try:
+        await admin.start()
+        await consumer.start()
+        there = set(await admin.list_topics())
+        for name in ServiceName:
+            committed = await admin.list_consumer_group_offsets(kafka.named(name))
+            topics = {kafka.named(topic) for topic in topics_read_by(name)} & there
+            partitions = [
+                TopicPartition(topic["topic"], partition["partition"])
+                for topic in await admin.describe_topics(sorted(topics))
+                for partition in topic["partitions"]
+            ]
+            ends: Mapping[TopicPartition, int] = await consumer.end_offsets(partitions)
+            behind += sum(
+                end - (committed[partition].offset if partition in committed else 0) for partition, end in ends.items()
+            )
+        return behind
+    finally:
+        await consumer.stop()
+        await admin.close()
+
+
+async def delete_topics(kafka: KafkaSettings) -> None:
+    """Delete the topics of a namespace that was this scenario's own."""
+    admin = AIOKafkaAdminClient(**kafka.connection("settling"))
+    with suppress(KafkaError, OSError):
+        await admin.start()
+        mine = [topic for topic in await admin.list_topics() if topic.startswith(kafka.namespace)]
+        if mine:
+            await admin.delete_topics(mine)
+    await admin.close()
