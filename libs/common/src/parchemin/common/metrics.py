@@ -90,9 +90,9 @@ def event_published(service: str, topic: str) -> None:
     _published.labels(service, topic).inc()
 
 
-def publish_failed(service: str) -> None:
-    """The bus did not take an event."""
-    _publish_failures.labels(service).inc()
+def publish_failed(service: str, events: int = 1) -> None:
+    """The bus did not take these; they are tried again."""
+    _publish_failures.labels(service).inc(events)
 
 
 def relay_leads(service: str, leads: bool) -> None:

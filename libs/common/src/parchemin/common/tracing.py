@@ -64,6 +64,7 @@ class Tracing:
         self.sends_to_collector = False
         self._processors = SynchronousMultiSpanProcessor()  # type: ignore[no-untyped-call]  # it has no annotation
         self._tracers: dict[str, Tracer] = {}
+        self._flushing = threading.Thread()
 
     def send_to(self, processor: SpanProcessor) -> None:
         """Hand the spans to this processor too."""
@@ -82,8 +83,11 @@ class Tracing:
         return self._tracers[service]
 
     def flush(self) -> None:
-        """Send what is held."""
-        self._processors.force_flush()
+        """Send what is held. Waits for a time only, and not again while the last sending has not come to its end."""
+        if not self._flushing.is_alive():
+            self._flushing = threading.Thread(target=self._processors.force_flush, daemon=True)
+            self._flushing.start()
+            self._flushing.join(FLUSH_SECONDS)
 
 
 _process = Tracing()
@@ -108,14 +112,11 @@ def send_spans_to(processor: SpanProcessor) -> None:
 
 
 def flush_tracing() -> None:
-    """Send the spans that are still held; a collector that does not answer delays the end by a few seconds only.
-
-    Blocks: call it in a thread, when no request is left.
+    """Send the spans that are still held, at the end of a service; a collector that does not answer delays it by a
+    few seconds only. Blocks: call it in a thread.
     """
     if _process.records:
-        sending = threading.Thread(target=_process.flush, daemon=True)
-        sending.start()
-        sending.join(FLUSH_SECONDS)
+        _process.flush()
 
 
 def current_traceparent() -> str | None:
