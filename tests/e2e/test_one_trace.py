@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
@@ -19,6 +20,8 @@ from parchemin.standalone.app import create_app
 from parchemin.standalone.demo.cast import Cast
 from parchemin.standalone.demo.player import Player
 from parchemin.standalone.demo.scenario import Scenario
+from parchemin.standalone.demo.settling import Settling
+from parchemin.standalone.services import ServiceName
 
 MODALITIES = ("M1", "M2", "M3", "M4")
 SETTINGS = {
@@ -64,12 +67,20 @@ async def certify(folder: Path) -> None:
     """Play it through the standalone application, in this process, until no document is left to be made."""
     app, scenario = create_app(), one_candidate()
     transport = httpx.ASGITransport(app)
+    settling = Settling({name: f"sqlite+aiosqlite:///{folder}/{name}.sqlite3" for name in ServiceName})
+
+    async def settle() -> None:
+        while not await settling.settled():  # noqa: ASYNC110 - only the databases tell
+            await asyncio.sleep(0.02)
+
     async with (
+        AsyncExitStack() as stack,
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://test") as http,
         asyncio.timeout(60),
     ):
-        player = Player(scenario, cast := Cast(http, folder / "keys"), http)
+        stack.push_async_callback(settling.close)
+        player = Player(scenario, cast := Cast(http, folder / "keys"), settle)
         await player.found_school()
         await player.enrol(lambda: None)
         await player.hold(scenario.sessions[0], lambda: None)
