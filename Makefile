@@ -8,7 +8,7 @@ OUT ?= var/demo
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve services services-stop test check lint types imports unit migrations generated \
-  generate lock clean
+  deployment generate lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,14 @@ migrations: setup  ## fail where a model has moved on from its migrations
 
 generated: setup  ## fail where docs/api is not current
 	PARCHEMIN_VAR=$$(mktemp -d) $(BIN)/python -m parchemin.standalone.generate docs/api --check
+
+deployment: setup build/deployment/.ready  ## read docker-compose.yml and deploy/ as an installation would
+	$(BIN)/python -m pytest -n 2 -q tests/deploy
+
+build/deployment/.ready: deploy/tools.lock
+	$(PYTHON) -m venv build/deployment
+	build/deployment/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	touch $@
 
 generate: setup  ## write docs/api anew
 	PARCHEMIN_VAR=$$(mktemp -d) $(BIN)/python -m parchemin.standalone.generate docs/api
