@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from contextlib import suppress
+from functools import lru_cache
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -29,8 +30,17 @@ CONTENT_TYPE_HEADER = ("content-type", CONTENT_TYPE.encode())
 Place = tuple[str, int]
 """Topic and partition on the cluster."""
 
-_partition_of = DefaultPartitioner()
-"""As Java's clients do: other programs find a key where they expect it."""
+_partitioner = DefaultPartitioner()
+
+
+@lru_cache(maxsize=50_000)
+def partition_of(key: str, partitions: tuple[int, ...]) -> int:
+    """Where a key's messages are: as Java's clients put them, so that other programs find a key where they expect it.
+
+    Remembered, since the hash is computed in Python and one key has many events.
+    """
+    partition: int = _partitioner(key.encode(), partitions, partitions)
+    return partition
 
 
 class Publisher:
@@ -62,8 +72,7 @@ class Publisher:
         try:
             async with asyncio.timeout(self._seconds):
                 producer = await self._open()
-                await self._create({message.topic for message in messages})
-                places = [await self._place(producer, message) for message in messages]
+                places = await self._places(producer, messages)
         except (KafkaError, OSError, TimeoutError) as error:
             raise _away(error) from error
         outcomes: list[Outcome] = [None] * len(messages)
@@ -125,15 +134,14 @@ class Publisher:
                 self._producer = producer
             return self._producer
 
-    async def _create(self, topics: Set[str]) -> None:
+    async def _places(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> list[Place]:
+        topics = {message.topic for message in messages}
         if self._settings.create_topics and (unknown := topics - self._known):
             await create_topics(self._settings, unknown)
             self._known |= unknown
-
-    async def _place(self, producer: AIOKafkaProducer, message: Message) -> Place:
-        topic = self._settings.named(message.topic)
-        partitions = sorted(await producer.partitions_for(topic))
-        return topic, _partition_of(message.key.encode(), partitions, partitions)
+        named = {topic: self._settings.named(topic) for topic in topics}
+        partitions = {topic: tuple(sorted(await producer.partitions_for(named[topic]))) for topic in topics}
+        return [(named[message.topic], partition_of(message.key, partitions[message.topic])) for message in messages]
 
     def _batch(self, messages: Sequence[Message], producer: AIOKafkaProducer) -> tuple[BatchBuilder, int]:
         """As many of the messages, from the first on, as one batch takes; at least one."""
