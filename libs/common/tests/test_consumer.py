@@ -3,7 +3,8 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from uuid import uuid4
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 import pytest
 from libs.common.tests.toy_service import Note, NoteTakenV1, notes_in
@@ -17,7 +18,7 @@ from parchemin.common.consumer import ATTEMPTS, Consumer, ConsumerPaused
 from parchemin.common.database import Database
 from parchemin.common.ids import new_id
 from parchemin.common.problems import Conflict
-from parchemin.common.tables import dead_letters, inbox
+from parchemin.common.tables import dead_letters, inbox, outbox
 from parchemin.contracts.envelope import wrap
 
 pytestmark = pytest.mark.asyncio
@@ -235,3 +236,60 @@ async def test_a_paused_consumer_refuses_and_draining_waits_for_what_is_in_hand(
 async def test_a_type_has_one_handler(database: Database) -> None:
     with pytest.raises(ValueError, match="note_taken"):
         consumer_of(database, take_note).on(NoteTakenV1, take_note)
+
+
+async def told(database: Database) -> list[tuple[str, bytes, dict[str, str]]]:
+    """What waits in the outbox: topic, bytes, headers."""
+    async with database.reading() as session:
+        rows = await session.execute(select(outbox.c.topic, outbox.c.body, outbox.c.headers))
+        return [(row.topic, row.body, row.headers) for row in rows]
+
+
+async def test_a_dead_letter_is_told_of_with_its_cause_its_source_and_its_trace(database: Database) -> None:
+    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
+    parked = replace(message(traceparent=f"00-{trace_id}-00f067aa0ba902b7-01"), source="parchemin.toys.v1/3/17")
+    consumer = consumer_of(database, after(lambda: ZeroDivisionError("secret")))
+    for _ in range(2):
+        await consumer.deliver(parked)
+    [(topic, body, headers)] = await told(database)
+    assert topic == "parchemin.readers.dead-letters.v1"
+    assert body == parked.body
+    assert headers["traceparent"].split("-")[1] == trace_id
+    del headers["traceparent"]
+    assert headers == {
+        "parchemin-consumer": "readers",
+        "parchemin-cause": "unexpected: ZeroDivisionError",
+        "parchemin-attempts": str(ATTEMPTS),
+        "parchemin-event-id": json.loads(parked.body)["id"],
+        "parchemin-topic": "parchemin.toys.v1",
+        "parchemin-source": "parchemin.toys.v1/3/17",
+    }
+
+
+async def test_an_identity_that_is_parked_does_not_leave_the_database(database: Database) -> None:
+    identity = Message("parchemin.toys.identity.v1", "a", b'{"pii": "Z"}')
+    await consumer_of(database, take_note).deliver(identity)
+    [(_, body, headers)] = await told(database)
+    assert body == b""
+    assert headers["parchemin-cause"].startswith("unreadable")
+    async with database.reading() as session:
+        assert await session.scalar(select(dead_letters.c.body)) == identity.body
+
+
+async def test_one_parked_event_can_be_replayed_alone(database: Database) -> None:
+    broken = [True]
+
+    async def handle(session: AsyncSession, event: NoteTakenV1) -> None:
+        if broken[0]:
+            raise Conflict
+        await take_note(session, event)
+
+    consumer, letters = consumer_of(database, handle), [message("one"), message("other")]
+    for letter in letters:
+        await consumer.deliver(letter)
+    broken[0] = False
+    assert await consumer.replay_dead_letters([UUID(json.loads(letters[1].body)["id"])]) == 1
+    assert await notes_in(database) == ["other"]
+    assert len(await causes(database)) == 1
+
+
