@@ -1,5 +1,7 @@
 """What is measured of the making of documents."""
 
+import math
+
 from prometheus_client import Counter, Gauge, Histogram
 from sqlalchemy import func, literal, select
 from sqlmodel import col
@@ -19,6 +21,7 @@ _render_seconds = Histogram(
 _pending = Gauge(
     "parchemin_documents_pending", "Documents to be made, or waiting for what is missing.", registry=REGISTRY
 )
+_pending.set(math.nan)  # until the database is asked: the process of another service knows of none
 
 MEASURES = (
     Measure(
