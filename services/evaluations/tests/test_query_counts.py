@@ -1,5 +1,6 @@
-"""Lists that cost the same whatever they hold."""
+"""Lists that cost the same whatever they hold, and what a sheet costs."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -21,13 +22,17 @@ def engine() -> str:
     return "sqlite"
 
 
+RELAY = re.compile(r"FROM outbox|UPDATE outbox|pg_")
+"""What the relay does meanwhile."""
+
+
 @contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that run meanwhile."""
+def counted(*verbs: str) -> Iterator[list[str]]:
+    """The statements of these kinds that run meanwhile."""
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.startswith("SELECT") and not any(word in statement for word in ("outbox", "pg_")):  # the relay's
+        if statement.startswith(verbs) and not RELAY.search(statement):
             statements.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
@@ -44,7 +49,7 @@ async def test_a_list_takes_as_many_queries_for_many_rows_as_for_one(school: "Sc
     async def costs() -> dict[str, int]:
         found = {}
         for name in [*LISTS, "proposals"]:
-            with counted() as statements:
+            with counted("SELECT") as statements:
                 await school.get(f"/v1/{name}".replace("proposals", f"sessions/{held.id}/proposals"))
             found[name] = len(statements)
         return found
@@ -66,3 +71,17 @@ async def test_a_list_takes_as_many_queries_for_many_rows_as_for_one(school: "Sc
     school.done(await school.lead(held, "closed"))
     await grow(2)
     assert await costs() == few
+
+
+async def test_a_sheet_is_signed_by_two_queries_and_two_inserts(school: "School") -> None:
+    enrolment = await school.enrol()
+    for competency in ("C.2", "C.3"):
+        await school.exempt(enrolment, competency)
+    held = await school.plan("M1")
+    registrations = await school.run(held, (enrolment, "M1"), (await school.enrol(), "M1"))
+    await school.sign(registrations[0], held.president)  # the referential is read once
+    for registration in registrations:
+        with counted("SELECT", "INSERT", "UPDATE") as statements:
+            await school.sign(registration, held.jury[1])
+        assert [statement.split()[0] for statement in statements] == ["SELECT", "SELECT", "INSERT", "INSERT"]
+        assert ["sheets" in statements[2], "outbox" in statements[3]] == [True, True]

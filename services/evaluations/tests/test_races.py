@@ -3,6 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 if TYPE_CHECKING:
@@ -60,3 +61,27 @@ async def test_a_sheet_is_corrected_once_at_a_time(school: "School") -> None:
     answers = await asyncio.gather(*(school.call("POST", url, correction, by=by) for _ in range(3)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
     assert {a.json()["code"] for a in answers if a.status_code == 409} == {"sheet_not_signed"}
+
+
+async def test_a_sheet_that_is_signed_was_signed_before_the_candidate_was_found_absent(school: "School") -> None:
+    held = await school.plan("M1")
+    listed = await school.run(held, *[(await school.enrol(1), "M1") for _ in range(12)])
+    urls = [f"/v1/registrations/{registration['id']}/attendance" for registration in listed]
+    tags = [await school.etag(url.removesuffix("/attendance")) for url in urls]
+    gone = [asyncio.Event() for _ in listed]
+
+    async def leave(index: int) -> httpx.Response:
+        answer = await school.call("PUT", urls[index], {"attendance": "absent"}, match=tags[index])
+        gone[index].set()
+        return answer
+
+    async def sign(index: int) -> httpx.Response:
+        await gone[max(index - 2, 0)].wait()  # so that its turn comes while this candidate's absence is being written
+        return await school.write(listed[index], held.jury[1], state="signed")
+
+    pairs = await asyncio.gather(*(asyncio.gather(leave(index), sign(index)) for index in range(len(listed))))
+    for absent, answer in pairs:
+        if answer.status_code == 201:
+            assert answer.json()["signed_at"] < school.done(absent)["updated_at"]
+        else:
+            assert answer.json()["code"] == "candidate_not_present"

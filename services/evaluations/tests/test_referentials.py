@@ -1,6 +1,7 @@
 """Referentials over HTTP: public to read, published by the certifier, for good."""
 
 import json
+from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -100,6 +101,22 @@ async def test_a_version_that_is_taken_or_contradicts_itself_is_not_published(sc
         for by in (school.staff, school.juror(str(uuid4())), school.bearer(Role.CLIENT, organisation=school.id)):
             body = {"referential": version("2.0"), "totals": TOTALS}
             await school.refuses("forbidden", "POST", "/v1/referentials", body, by=by)
+
+
+async def test_services_of_one_process_go_by_the_version_in_their_own_database(
+    school_with: Callable[..., Awaitable["School"]],
+) -> None:
+    whole, shorter = version("2.0"), version("2.0")
+    shorter["competencies"][0]["criteria"].pop()
+    judged = []
+    for referential in (whole, shorter):
+        school = await school_with()
+        criteria = sum(len(competency["criteria"]) for competency in referential["competencies"])
+        body = {"referential": referential, "totals": {**TOTALS, "criteria": criteria}}
+        school.done(await school.call("POST", "/v1/referentials", body, by=school.bearer(Role.CERTIFIER)))
+        registration = await school.register(await school.plan("M1"), await school.enrol(version="2.0"), "M1")
+        judged.append(registration["assessed_criteria"])
+    assert set(judged[0]) - set(judged[1]) == {"C1.3"}
 
 
 async def test_a_restart_publishes_nothing_again(school: "School") -> None:

@@ -1,10 +1,12 @@
 """Sheets: what they must say, when they may be written, and who reads them."""
 
+import json
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
+from parchemin.contracts.events.evaluations import SheetSignedV1
 from parchemin.contracts.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -105,6 +107,42 @@ async def test_a_sheet_is_written_while_the_session_runs_for_who_is_present(scho
     late = f"/v1/sheets/{corrected['id']}"
     await school.refuses("wrong_state", "POST", f"{late}/corrections", {"levels": full, "reason": "Bis."}, by=by)
     await school.refuses("wrong_state", "PUT", late, {"levels": full}, by=by, match='"1"')
+
+
+async def test_a_signed_sheet_is_told_without_its_levels(school: "School") -> None:
+    enrolment, held = await school.enrol(1), await school.plan("M1")
+    (registration,) = await school.run(held, (enrolment, "M1"))
+    by = school.juror(held.jury[1])
+    draft = school.done(await school.write(registration, held.jury[1], C1_1="not_met"))
+    assert await school.facts(SheetSignedV1) == []
+    url = f"/v1/sheets/{draft['id']}"
+    saved = school.done(await school.put(url, {"levels": draft["levels"]}, by=by))
+    assert await school.facts(SheetSignedV1) == []
+    signed = school.done(await school.put(url, {"levels": saved["levels"], "state": "signed"}, by=by))
+    correction = {"levels": draft["levels"], "reason": "Erreur de saisie."}
+    corrected = school.done(await school.call("POST", f"{url}/corrections", correction, by=by))
+    at_once = await school.sign(registration, held.president)
+
+    told = await school.facts(SheetSignedV1)
+    assert [json.loads(fact.model_dump_json()) for fact in told] == [
+        {
+            "sheet_id": sheet["id"],
+            "registration_id": registration["id"],
+            "enrolment_id": enrolment,
+            "session_id": held.id,
+            "organisation_id": str(school.id),
+            "juror_id": juror,
+            "modality": "M1",
+            "number": number,
+            "signed_at": sheet["signed_at"],
+        }
+        for sheet, juror, number in (
+            (signed, held.jury[1], 1),
+            (corrected, held.jury[1], 2),
+            (at_once, held.president, 1),
+        )
+    ]
+    assert {fact.key for fact in told} == {enrolment}
 
 
 async def test_the_jury_deliberates_when_everybody_was_called(school: "School") -> None:

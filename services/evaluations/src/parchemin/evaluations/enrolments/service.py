@@ -1,9 +1,10 @@
 """Following the candidates service: enrolments, measures, exemptions."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import String, literal_column, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -68,21 +69,34 @@ async def locked_enrolment(session: AsyncSession, enrolment_id: UUID) -> KnownEn
     return (await session.execute(statement)).scalar_one()
 
 
+_decisions, _exemptions = table_of(Decision), table_of(KnownExemption)
+
+SETTLED = union_all(
+    select(_decisions.c.enrolment_id, _decisions.c.competency, _decisions.c.outcome).where(
+        _decisions.c.outcome == CompetencyOutcome.ACQUIRED
+    ),
+    select(
+        _exemptions.c.enrolment_id,
+        _exemptions.c.competency,
+        literal_column(f"'{CompetencyOutcome.EXEMPT}'", String).label("outcome"),
+    ),
+).subquery("settled")
+"""The competencies that an enrolment is not assessed on any more, with the outcome that they have: for a join."""
+
+
+def standing_of(settled: Iterable[tuple[str | None, str]]) -> Standing:
+    """What these outcomes of competencies come to."""
+    by_outcome: defaultdict[str | None, set[str]] = defaultdict(set)
+    for outcome, competency in settled:
+        by_outcome[outcome].add(competency)
+    return Standing(frozenset(by_outcome[CompetencyOutcome.ACQUIRED]), frozenset(by_outcome[CompetencyOutcome.EXEMPT]))
+
+
 async def standings(session: AsyncSession, enrolment_ids: Collection[UUID]) -> dict[UUID, Standing]:
     """What is acquired and exempt, for each of these enrolments."""
-    acquired: dict[UUID, set[str]] = {enrolment_id: set() for enrolment_id in enrolment_ids}
-    exempt: dict[UUID, set[str]] = {enrolment_id: set() for enrolment_id in enrolment_ids}
-    decisions = select(col(Decision.enrolment_id), col(Decision.competency)).where(
-        col(Decision.enrolment_id).in_(acquired), col(Decision.outcome) == CompetencyOutcome.ACQUIRED
-    )
-    for enrolment_id, competency in await session.execute(decisions):
-        acquired[enrolment_id].add(competency)
-    exemptions = select(col(KnownExemption.enrolment_id), col(KnownExemption.competency)).where(
-        col(KnownExemption.enrolment_id).in_(exempt)
-    )
-    for enrolment_id, competency in await session.execute(exemptions):
-        exempt[enrolment_id].add(competency)
-    return {
-        enrolment_id: Standing(frozenset(acquired[enrolment_id]), frozenset(exempt[enrolment_id]))
-        for enrolment_id in enrolment_ids
-    }
+    settled: dict[UUID, list[tuple[str | None, str]]] = {enrolment_id: [] for enrolment_id in enrolment_ids}
+    for enrolment_id, competency, outcome in await session.execute(
+        select(SETTLED).where(SETTLED.c.enrolment_id.in_(settled))
+    ):
+        settled[enrolment_id].append((outcome, competency))
+    return {enrolment_id: standing_of(found) for enrolment_id, found in settled.items()}

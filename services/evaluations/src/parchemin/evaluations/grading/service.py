@@ -1,7 +1,6 @@
 """Use cases about sheets: a juror's own, signed once, corrected by a new version."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Select, exists, or_, select
@@ -13,42 +12,17 @@ from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
 from parchemin.common.http.conditions import require_version
 from parchemin.common.language import Text
+from parchemin.common.outbox import publish
 from parchemin.common.ownership import one, owned
 from parchemin.common.problems import Conflict, FieldFault, Forbidden, Unprocessable
-from parchemin.contracts.vocabulary import Attendance, SessionState
-from parchemin.evaluations.deliberation.rules import competencies_to_assess, criteria_to_judge
-from parchemin.evaluations.enrolments.service import standings
+from parchemin.contracts.events.evaluations import SheetSignedV1
+from parchemin.evaluations.grading.assessment import Assessment, assessment
 from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.grading.rules import Finding, SheetFault, sheet_faults
 from parchemin.evaluations.grading.schemas import Correction, NewSheet, SheetContent, SheetEntry
-from parchemin.evaluations.jurors.models import Juror
 from parchemin.evaluations.jurors.service import calling_juror, juror_ids_of
-from parchemin.evaluations.referential.service import referential_of
-from parchemin.evaluations.registrations.models import Registration
-from parchemin.evaluations.registrations.service import visible_registrations
-from parchemin.evaluations.sessions.conflicts import conflicting_pairs
 from parchemin.evaluations.sessions.models import EvaluationSession
-from parchemin.evaluations.sessions.service import has_seat, require_state, visible_sessions
-
-
-class CandidateNotPresent(Conflict):
-    """Only who was present is graded."""
-
-    code = "candidate_not_present"
-    detail = Text(
-        "Seul un candidat présent est évalué.",
-        "Only a candidate who was present is graded.",
-    )
-
-
-class JurorInConflict(Conflict):
-    """The juror trained, employs or is related to the candidate."""
-
-    code = "juror_in_conflict"
-    detail = Text(
-        "Un conflit d'intérêts est déclaré : vous n'évaluez pas ce candidat.",
-        "A conflict of interest is declared: you do not grade this candidate.",
-    )
+from parchemin.evaluations.sessions.service import visible_sessions
 
 
 class SheetExists(Conflict):
@@ -95,59 +69,41 @@ FAULT_TEXTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Assessed:
-    """What a registration lets a juror judge."""
-
-    known_criteria: frozenset[str]
-    criteria: tuple[str, ...]
-    competencies: tuple[str, ...]
-
-
 async def save_new(session: AsyncSession, principal: Principal, new: NewSheet) -> Sheet:
     """The caller's sheet for a registration of a session they sit in."""
-    juror = await calling_juror(session, principal, lock=True)
-    registration = await one(session, visible_registrations(principal), Registration, new.registration_id)
-    assessed = await _gradable(session, principal, juror, registration)
-    existing = await session.scalar(
-        select(col(Sheet.id)).where(
-            col(Sheet.registration_id) == registration.id,
-            col(Sheet.juror_id) == juror.id,
-            col(Sheet.state) != "corrected",
-        )
-    )
-    if existing is not None:
-        raise SheetExists(sheet_id=existing)
+    assessed = await assessment(session, principal, new.registration_id)
+    if assessed.sheet_id is not None:
+        raise SheetExists(sheet_id=assessed.sheet_id)
     _check(new, assessed, signing=new.state == "signed")
     sheet = Sheet(
-        organisation_id=registration.organisation_id,
-        session_id=registration.session_id,
-        registration_id=registration.id,
-        juror_id=juror.id,
+        organisation_id=assessed.organisation_id,
+        session_id=assessed.session_id,
+        registration_id=assessed.registration_id,
+        juror_id=assessed.juror_id,
         state="draft",
         levels=[],
         opinions=[],
     )
-    _write(sheet, new, signing=new.state == "signed")
     session.add(sheet)
+    await _write(session, sheet, new, assessed, signing=new.state == "signed")
     return sheet
 
 
 async def save(session: AsyncSession, principal: Principal, sheet_id: UUID, entry: SheetEntry, expected: int) -> Sheet:
     """Replace the caller's draft, or sign it."""
-    sheet, assessed = await _own_gradable(session, principal, sheet_id)
+    sheet, assessed = await _own(session, principal, sheet_id)
     require_version(sheet, expected)
     if sheet.state != "draft":
         raise SheetSigned
     _check(entry, assessed, signing=entry.state == "signed")
-    _write(sheet, entry, signing=entry.state == "signed")
     sheet.updated_at = utc_now()
+    await _write(session, sheet, entry, assessed, signing=entry.state == "signed")
     return sheet
 
 
 async def correct(session: AsyncSession, principal: Principal, sheet_id: UUID, correction: Correction) -> Sheet:
     """A new, signed version of a signed sheet; the old one stays, and counts no more."""
-    sheet, assessed = await _own_gradable(session, principal, sheet_id)
+    sheet, assessed = await _own(session, principal, sheet_id)
     if sheet.state != "signed":
         raise SheetNotSigned
     _check(correction, assessed, signing=True)
@@ -162,8 +118,8 @@ async def correct(session: AsyncSession, principal: Principal, sheet_id: UUID, c
         opinions=[],
         reason=correction.reason,
     )
-    _write(corrected, correction, signing=True)
     session.add(corrected)
+    await _write(session, corrected, correction, assessed, signing=True)
     return corrected
 
 
@@ -184,39 +140,16 @@ def visible_sheets(principal: Principal) -> Select[Sheet]:
     )
 
 
-async def _own_gradable(session: AsyncSession, principal: Principal, sheet_id: UUID) -> tuple[Sheet, Assessed]:
-    juror = await calling_juror(session, principal, lock=True)
+async def _own(session: AsyncSession, principal: Principal, sheet_id: UUID) -> tuple[Sheet, Assessment]:
+    """The caller's own sheet, locked, and what there is to judge on it."""
+    juror = await calling_juror(session, principal)
     sheet = await one(session, visible_sheets(principal).with_for_update(), Sheet, sheet_id)
     if sheet.juror_id != juror.id:
         raise Forbidden
-    registration = await one(session, visible_registrations(principal), Registration, sheet.registration_id)
-    return sheet, await _gradable(session, principal, juror, registration)
+    return sheet, await assessment(session, principal, sheet.registration_id)
 
 
-async def _gradable(session: AsyncSession, principal: Principal, juror: Juror, registration: Registration) -> Assessed:
-    """What the juror may judge here and now; the session's state is held until the end of the transaction."""
-    visible = visible_sessions(principal).with_for_update(read=True)
-    held = await one(session, visible, EvaluationSession, registration.session_id)
-    if not await has_seat(session, held.id, juror.id):
-        raise Forbidden
-    require_state(held, SessionState.RUNNING)
-    await session.refresh(registration, ["attendance"])  # it changes only while the session is not held
-    if registration.attendance != Attendance.PRESENT:
-        raise CandidateNotPresent
-    if (juror.id, registration.enrolment_id) in await conflicting_pairs(session, [juror.id]):
-        raise JurorInConflict
-    referential = await referential_of(session, held.referential_version)
-    standing = (await standings(session, [registration.enrolment_id]))[registration.enrolment_id]
-    modality = registration.modality
-    every = referential.criteria_of(code.code for code in referential.competencies_of_modality(modality))
-    return Assessed(
-        known_criteria=frozenset(criterion.code for criterion in every),
-        criteria=criteria_to_judge(referential, modality, standing),
-        competencies=competencies_to_assess(referential, modality, standing),
-    )
-
-
-def _check(content: SheetContent, assessed: Assessed, *, signing: bool) -> None:
+def _check(content: SheetContent, assessed: Assessment, *, signing: bool) -> None:
     findings = [Finding(entry.criterion, entry.level, entry.comment) for entry in content.levels]
     faults = [
         _fault(fault)
@@ -248,12 +181,27 @@ def _filled(code: str, subject: str) -> Text:
     return Text(text.fr.replace("{}", subject), text.en.replace("{}", subject))
 
 
-def _write(sheet: Sheet, content: SheetContent, *, signing: bool) -> None:
+async def _write(
+    session: AsyncSession, sheet: Sheet, content: SheetContent, assessed: Assessment, *, signing: bool
+) -> None:
     sheet.levels = [entry.model_dump(mode="json") for entry in content.levels]
     sheet.opinions = [entry.model_dump(mode="json") for entry in content.opinions]
-    if signing:
-        sheet.state = "signed"
-        sheet.signed_at = utc_now()
+    if not signing:
+        return
+    sheet.state = "signed"
+    sheet.signed_at = utc_now()
+    signed = SheetSignedV1(
+        sheet_id=sheet.id,
+        registration_id=sheet.registration_id,
+        enrolment_id=assessed.enrolment_id,
+        session_id=sheet.session_id,
+        organisation_id=sheet.organisation_id,
+        juror_id=sheet.juror_id,
+        modality=assessed.modality,
+        number=sheet.number,
+        signed_at=sheet.signed_at,
+    )
+    await publish(session, signed)
 
 
 async def signed_sheets(session: AsyncSession, registration_ids: Collection[UUID]) -> Sequence[Sheet]:

@@ -57,14 +57,9 @@ async def correct_juror(
     return juror
 
 
-async def calling_juror(session: AsyncSession, principal: Principal, *, lock: bool = False) -> Juror:
-    """The juror whom the caller's token names; refused where the pool has none.
-
-    With `lock`, no conflict of interest is declared for them before the end of the transaction.
-    """
+async def calling_juror(session: AsyncSession, principal: Principal) -> Juror:
+    """The juror whom the caller's token names; refused where the pool has none."""
     statement = owned(Juror, principal).where(col(Juror.subject) == principal.subject)
-    if lock:
-        statement = statement.with_for_update(read=True)
     juror = (await session.execute(statement)).scalar_one_or_none()
     if juror is None:
         raise Forbidden

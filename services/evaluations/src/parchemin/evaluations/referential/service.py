@@ -4,8 +4,9 @@ import hashlib
 from contextlib import suppress
 from functools import lru_cache
 from importlib.resources import files
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -96,9 +97,18 @@ async def published_referential(session: AsyncSession, name: str) -> PublishedRe
     return found
 
 
+_read: WeakKeyDictionary[Engine | Connection, dict[str, Referential]] = WeakKeyDictionary()
+
+
 async def referential_of(session: AsyncSession, name: str) -> Referential:
-    """The referential of a version that an enrolment or a session names."""
-    return parse((await published_referential(session, name)).body)
+    """The referential of a version that an enrolment or a session names; read once for each database.
+
+    A transaction that names a version never is the one that publishes it, so what is kept is committed, for good.
+    """
+    known = _read.setdefault(session.get_bind(), {})
+    if name not in known:
+        known[name] = parse((await published_referential(session, name)).body)
+    return known[name]
 
 
 async def _by_name(session: AsyncSession, name: str) -> PublishedReferential | None:

@@ -96,11 +96,6 @@ async def seats_of(session: AsyncSession, session_ids: Collection[UUID]) -> dict
     return seats
 
 
-async def has_seat(session: AsyncSession, session_id: UUID, juror_id: UUID) -> bool:
-    """Whether the juror is on the session's jury."""
-    return await session.get(JurySeat, (session_id, juror_id)) is not None
-
-
 async def plan_session(session: AsyncSession, principal: Principal, entry: SessionEntry) -> EvaluationSession:
     """Plan a session, as a draft."""
     version = await _planned_version(session, entry, "current")
