@@ -119,6 +119,9 @@ async def test_the_documents_of_a_session_belong_to_the_trace_of_the_request_tha
     for span in issued:
         assert_leads_to_the_closing(spans, span)
     assert len({trace_of(span) for span in issued}) == 1
+    published = [span for span in spans.named("publish") if trace_of(span) == trace_of(issued[0])]
+    assert {service_of(span) for span in published} == {"parchemin-evaluations", "parchemin-documents"}
+    assert all(spans.way_to_the_root(span)[-1].startswith("parchemin-evaluations: PUT") for span in published)
     drawn = spans.named("draw document")
     assert {span.parent.span_id for span in drawn} == {span.context.span_id for span in issued}
 
@@ -136,8 +139,10 @@ async def test_the_documents_of_a_session_belong_to_the_trace_of_the_request_tha
 
 def assert_leads_to_the_closing(spans: Spans, span: ReadableSpan) -> None:
     way = spans.way_to_the_root(span)
-    assert way[0] == "parchemin-documents: issue document"
-    assert way[-1] == "parchemin-evaluations: PUT /v1/sessions/{session_id}/state"
+    issued, processed, asked = way
+    assert issued == "parchemin-documents: issue document"
+    assert processed.startswith("parchemin-documents: process parchemin.evaluations.")
+    assert asked == "parchemin-evaluations: PUT /v1/sessions/{session_id}/state"
     (root,) = [one for one in spans.all() if one.parent is None and trace_of(one) == trace_of(span)]
     assert (root.kind, service_of(root)) == (SpanKind.SERVER, "parchemin-evaluations")
     assert root.attributes["http.response.status_code"] == 200

@@ -87,7 +87,7 @@ async def test_an_event_waits_for_a_service_that_is_not_running_yet(
     arrived, bus = asyncio.Event(), LocalBus()
     app = toy_app(database, bus=bus, consumer=reader(database, arrived))
     await take_note(database)
-    publisher = Relay(database, bus, poll_seconds=60)
+    publisher = Relay("toys", database, bus, poll_seconds=60)
     assert not await publisher.publish_pending()
     assert await backlog(database) == 1
     async with asyncio.timeout(5):
@@ -101,7 +101,7 @@ async def test_a_service_that_stops_leaves_its_deliveries_to_its_next_life(datab
     async with app.router.lifespan_context(app):
         pass
     await take_note(database)
-    assert not await Relay(database, bus, poll_seconds=60).publish_pending()
+    assert not await Relay("toys", database, bus, poll_seconds=60).publish_pending()
     async with database.reading() as session:
         waiting = select(func.count()).select_from(outbox).where(outbox.c.published_at.is_(None))
         assert await session.scalar(waiting) == 1

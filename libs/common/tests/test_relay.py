@@ -80,7 +80,7 @@ async def test_the_order_of_each_key_holds_though_the_bus_fails_at_random(databa
     for seed in range(3):
         rng = random.Random(seed)
         bus = Recorder(lambda _, rng=rng: rng.random() < 0.3)
-        relay = Relay(database, bus, poll_seconds=60)
+        relay = Relay("toys", database, bus, poll_seconds=60)
         expected: defaultdict[str, list[str]] = defaultdict(list)
         for number in range(60):
             event = fact(rng.randrange(5), f"{seed}-{number}")
@@ -97,7 +97,7 @@ async def test_a_batch_larger_than_one_read_is_published_whole_and_in_order(data
     bus = Recorder()
     async with database.transaction() as session:
         await publish_all(session, (fact(number % 7, str(number)) for number in range(1000)))
-    assert await Relay(database, bus, poll_seconds=60).publish_pending()
+    assert await Relay("toys", database, bus, poll_seconds=60).publish_pending()
     assert [len(texts) for texts in bus.texts().values()] == [143] * 6 + [142]
     assert all(texts == sorted(texts, key=int) for texts in bus.texts().values())
 
@@ -108,7 +108,7 @@ async def test_a_key_that_the_bus_refuses_keeps_no_other_key_waiting(database: D
     async with database.transaction() as session:
         await publish_all(session, [fact(1) for _ in range(relay_module.BATCH + 10)])
         await publish_all(session, [fact(number) for number in range(2, 12)])
-    relay = Relay(database, bus, poll_seconds=60)
+    relay = Relay("toys", database, bus, poll_seconds=60)
     assert not await relay.publish_pending()
     assert len(bus.texts()) == 10
     bus.refuse = lambda _: False
@@ -127,7 +127,7 @@ async def test_a_bus_that_is_away_is_asked_once_a_round(database: Database) -> N
 
     async with database.transaction() as session:
         await publish_all(session, (fact(number) for number in range(3 * relay_module.BATCH)))
-    assert not await Relay(database, Away(), poll_seconds=60).publish_pending()
+    assert not await Relay("toys", database, Away(), poll_seconds=60).publish_pending()
     assert asked == 1
     assert await backlog(database) == 3 * relay_module.BATCH
 
@@ -138,7 +138,7 @@ async def test_keys_that_the_bus_refuses_keep_nothing_behind_them_waiting(databa
     async with database.transaction() as session:
         await publish_all(session, (fact(2 * number, "even") for number in range(2 * relay_module.BATCH)))
         await publish_all(session, (fact(2 * number + 1, "odd") for number in range(10)))
-    assert not await Relay(database, bus, poll_seconds=60).publish_pending()
+    assert not await Relay("toys", database, bus, poll_seconds=60).publish_pending()
     assert len(bus.safe) == 10
 
 
@@ -150,7 +150,7 @@ async def test_a_relay_killed_between_publication_and_mark_repeats_what_the_inbo
 
     consumer.on(NoteTakenV1, handle)
     consumer.subscribe(bus)
-    relay = Relay(database, bus, poll_seconds=60)
+    relay = Relay("toys", database, bus, poll_seconds=60)
     async with database.transaction() as session:
         await publish_all(session, (fact(number % 2, str(number)) for number in range(10)))
     assert await relay.publish_pending()
@@ -171,7 +171,7 @@ async def test_a_handler_writes_to_the_database_that_the_relay_reads_from(databa
     async with database.transaction() as session:
         await publish_all(session, (fact(number, str(number)) for number in range(30)))
     async with asyncio.timeout(5):
-        assert await Relay(database, bus, poll_seconds=60).publish_pending()
+        assert await Relay("toys", database, bus, poll_seconds=60).publish_pending()
     async with database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(Note)) == 30
 
@@ -187,7 +187,7 @@ async def test_a_commit_wakes_the_relay_at_once(database: Database) -> None:
         return outcomes
 
     bus.publish = publish_and_tell
-    relay, idle = Relay(database, bus, poll_seconds=3600), asyncio.Event()
+    relay, idle = Relay("toys", database, bus, poll_seconds=3600), asyncio.Event()
     commit_or_poll = relay._commit_or_poll
 
     async def tell_and_wait() -> None:
@@ -216,17 +216,17 @@ async def test_a_relay_that_is_stopped_in_the_middle_leaves_a_database_that_work
 
     async with database.transaction() as session:
         await publish(session, fact())
-    async with running(Relay(database, Slow(), poll_seconds=60)):
+    async with running(Relay("toys", database, Slow(), poll_seconds=60)):
         await reached.wait()
     bus = Recorder()
-    assert await Relay(database, bus, poll_seconds=60).publish_pending()
+    assert await Relay("toys", database, bus, poll_seconds=60).publish_pending()
     assert len(bus.safe) == 1
 
 
 async def test_a_relay_outlives_a_database_that_is_away(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay_module, "BACK_OFF_SECONDS", (0.0,))
     bus, relay, failures = Recorder(), None, iter(range(3))
-    relay = Relay(database, bus, poll_seconds=0.01)
+    relay = Relay("toys", database, bus, poll_seconds=0.01)
     publish_pending, done = relay.publish_pending, asyncio.Event()
 
     async def sometimes(leads) -> bool:
@@ -265,7 +265,7 @@ async def test_a_commit_of_another_process_wakes_the_relay_at_once(database: Dat
             arrived.set()
             return outcomes
 
-    relay, idle = Relay(database, Telling(), poll_seconds=3600), asyncio.Event()
+    relay, idle = Relay("toys", database, Telling(), poll_seconds=3600), asyncio.Event()
     commit_or_poll = relay._commit_or_poll
 
     async def tell_and_wait() -> None:
@@ -288,7 +288,7 @@ async def test_several_relays_publish_each_event_once_and_in_order_though_their_
     bus = Recorder()
     databases = [Database(database.url) for _ in range(3)]
     expected: defaultdict[str, list[str]] = defaultdict(list)
-    tasks = [asyncio.create_task(Relay(one, bus, poll_seconds=0.01).run()) for one in databases]
+    tasks = [asyncio.create_task(Relay("toys", one, bus, poll_seconds=0.01).run()) for one in databases]
     try:
         for number in range(60):
             event = fact(number % 7, str(number))

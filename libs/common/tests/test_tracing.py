@@ -64,7 +64,7 @@ async def test_a_trace_leads_from_the_request_through_its_event_to_the_consumer(
     assert envelope.traceparent is not None
     assert envelope.traceparent.split("-")[1] == TRACE_ID
     assert envelope.traceparent != PARENT
-    await Relay(database, bus, poll_seconds=60).publish_pending()
+    await Relay("toys", database, bus, poll_seconds=60).publish_pending()
     assert set(seen) == {TRACE_ID}
     refused = await client.get("/v1/nowhere", headers={"traceparent": PARENT})
     assert refused.json()["trace_id"] == TRACE_ID

@@ -42,7 +42,7 @@ async def test_a_production_is_heard_of_once(
     caller = bearer(Role.ADMINISTRATOR, organisation=SCHOOL)
     opened = await client.post("/v1/productions", json=production(currency="CHF"), headers=caller)
     assert opened.status_code == 201, opened.text
-    await Relay(app.state.database, bus, poll_seconds=60).publish_pending()
+    await Relay("budget", app.state.database, bus, poll_seconds=60).publish_pending()
     facts = {event.id: ProductionOpenedV1.read(event.data) for event in heard}
     assert list(facts.values()) == [
         ProductionOpenedV1(

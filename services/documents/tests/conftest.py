@@ -214,7 +214,7 @@ class Desk:
         self.store = store or FolderStore(folder)
         self.issuer = Issuer(database, self.store, Settings().stationery(), poll_seconds=0.05)
         self.consumer = Consumer("documents", database)
-        subscribe(self.consumer, language="fr", wake=self.issuer.wake)
+        subscribe(self.consumer, language="fr")
 
     async def hear(self, *events: Event) -> None:
         for event in events:

@@ -50,7 +50,7 @@ class House:
 
     async def tell(self, *events: Any) -> None:
         for event in events:
-            await self.bus.publish(self.story.message(event))
+            assert await self.bus.publish([self.story.message(event)]) == [None]
 
     async def documents(self, headers: dict[str, str]) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = (await self.client.get("/v1/documents", headers=headers)).json()["items"]

@@ -59,7 +59,7 @@ async def issued(
     settings = Settings(database_url=url, migrate_on_start=False, folder=tmp_path, certifier=CERTIFIER)
     client = await serve(create_app(settings, bus))
     for event in (*story.known(), story.validated(3), story.awarded(), story.closed(), story.decided("ali")):
-        await bus.publish(story.message(event))
+        assert await bus.publish([story.message(event)]) == [None]
     us = bearer(Role.ADMINISTRATOR, organisation=story.SCHOOL)
     async with asyncio.timeout(15):
         while True:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import random
 from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,10 +18,11 @@ from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
 from parchemin.common.dead_letters import tell_of_dead_letter
 from parchemin.common.failures import is_transient
+from parchemin.common.metrics import UNREADABLE, Outcome, event_handled
 from parchemin.common.problems import DomainError
 from parchemin.common.statements import insert_if_absent
 from parchemin.common.tables import dead_letters, inbox
-from parchemin.common.tracing import current_traceparent, trace
+from parchemin.common.tracing import SpanKind, current_traceparent, span
 from parchemin.contracts.envelope import CloudEvent, Event
 
 log = structlog.get_logger()
@@ -106,13 +108,19 @@ class Consumer:
         try:
             read = self._read(message.body)
         except _Unreadable as error:
-            await self._park(message, error.event_id, f"unreadable {error.cause}")
+            await self._park(message, error.event_id, f"unreadable {error.cause}", event_type=UNREADABLE)
             return
         if read is None:
             return
         envelope, event, handler = read
-        with trace(envelope.traceparent):
-            await self._handle(message, envelope.id, event, handler)
+        with span(
+            f"process {envelope.type}",
+            service=self.name,
+            parent=envelope.traceparent,
+            kind=SpanKind.CONSUMER,
+            event_id=str(envelope.id),
+        ):
+            await self._handle(message, envelope, event, handler)
 
     def _read(self, body: bytes) -> tuple[CloudEvent, Event, Handler[Any]] | None:
         """The event and who handles it; None where nobody here does."""
@@ -131,22 +139,28 @@ class Consumer:
             fields = sorted({".".join(map(str, fault["loc"])) for fault in error.errors()})
             raise _Unreadable(f"data: {', '.join(fields)}", envelope.id) from error
 
-    async def _handle(self, message: Message, event_id: UUID, event: Event, handler: Handler[Any]) -> None:
+    async def _handle(self, message: Message, envelope: CloudEvent, event: Event, handler: Handler[Any]) -> None:
+        park = partial(self._park, message, envelope.id, event_type=envelope.type)
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async with self._database.transaction() as session:
-                    if await self._is_new(session, event_id):
+                    is_new = await self._is_new(session, envelope.id)
+                    if is_new:
                         await handler(session, event)
+                if is_new:
+                    event_handled(self.name, envelope.type, Outcome.APPLIED, since=envelope.time)
+                else:
+                    event_handled(self.name, envelope.type, Outcome.REPEATED)
                 return
             except DomainError as error:
-                await self._park(message, event_id, f"refused: {error.code}", attempts=attempt)
+                await park(f"refused: {error.code}", attempts=attempt)
                 return
             except Exception as error:
                 if is_transient(error):
                     raise
-                log.exception("event_handler_failed", event_id=str(event_id), attempt=attempt)
+                log.exception("event_handler_failed", event_id=str(envelope.id), attempt=attempt)
                 if attempt == ATTEMPTS:
-                    await self._park(message, event_id, f"unexpected: {type(error).__name__}", attempts=attempt)
+                    await park(f"unexpected: {type(error).__name__}", attempts=attempt)
                 else:
                     await asyncio.sleep(ATTEMPT_AGAIN_SECONDS * attempt * random.uniform(0.5, 1))  # noqa: S311
 
@@ -154,11 +168,12 @@ class Consumer:
         record = {"consumer": self.name, "event_id": event_id, "handled_at": utc_now()}
         return await insert_if_absent(session, inbox, record)
 
-    async def _park(self, message: Message, event_id: UUID, cause: str, *, attempts: int = 1) -> None:
+    async def _park(self, message: Message, event_id: UUID, cause: str, *, event_type: str, attempts: int = 1) -> None:
         """Keep the message with its cause, tell of it on the dead-letter topic, and record it as received: a repeat
         must not overtake what came later."""
         async with self._database.transaction() as session:
             if not await self._is_new(session, event_id):
+                event_handled(self.name, event_type, Outcome.REPEATED)
                 return
             letter = {
                 "consumer": self.name,
@@ -174,6 +189,7 @@ class Consumer:
             }
             if await insert_if_absent(session, dead_letters, letter):
                 await tell_of_dead_letter(session, letter)
+        event_handled(self.name, event_type, Outcome.PARKED)
         log.error("dead_letter", consumer=self.name, topic=message.topic, event_id=str(event_id), cause=cause)
 
     async def replay_dead_letters(self, event_ids: Collection[UUID] | None = None) -> int:
@@ -196,7 +212,9 @@ class Consumer:
             if read is None:
                 return False
             envelope, event, handler = read
-            with trace(envelope.traceparent):
+            with span(
+                f"replay {envelope.type}", service=self.name, parent=envelope.traceparent, kind=SpanKind.CONSUMER
+            ):
                 async with self._database.transaction() as session:
                     letter = delete(dead_letters).where(dead_letters.c.position == position)
                     if await session.scalar(letter.returning(dead_letters.c.position)) is None:
@@ -205,6 +223,7 @@ class Consumer:
                     await session.execute(delete(inbox).where(received))
                     if await self._is_new(session, envelope.id):
                         await handler(session, event)
+                event_handled(self.name, envelope.type, Outcome.APPLIED)  # its delay is not the bus's
             return True
         except Exception as error:
             log.warning("replay_failed", consumer=self.name, event_id=str(parked_id), cause=type(error).__name__)

@@ -6,6 +6,7 @@ repeat could overtake a newer state on a compacted topic. SQLite is one process'
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,9 +17,11 @@ from sqlalchemy import select, update
 from parchemin.common.bus import Bus, BusAway, Message
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
+from parchemin.common.metrics import event_published, publish_failed, relay_leads
 from parchemin.common.outbox import WRITTEN
 from parchemin.common.statements import among
 from parchemin.common.tables import outbox
+from parchemin.common.tracing import record_publication
 
 log = structlog.get_logger()
 
@@ -49,7 +52,8 @@ class Pending:
 class Relay:
     """One per process and database. No transaction is open while it publishes: a slow bus blocks no writer."""
 
-    def __init__(self, database: Database, bus: Bus, *, poll_seconds: float) -> None:
+    def __init__(self, service: str, database: Database, bus: Bus, *, poll_seconds: float) -> None:
+        self._service = service
         self._database = database
         self._bus = bus
         self._poll_seconds = poll_seconds
@@ -69,6 +73,7 @@ class Relay:
                             await _back_off(failures)
                             failures += 1
             except Exception:  # the relay outlives a database that is away
+                relay_leads(self._service, False)
                 log.exception("relay_failed")
                 await _back_off(failures)
                 failures += 1
@@ -86,7 +91,7 @@ class Relay:
         """
         blocked: set[tuple[str, str]] = set()
         after = 0
-        while await leads():
+        while await self._leads(leads):
             batch = await self._unpublished(after)
             failed = await self._publish([pending for pending in batch if pending.place not in blocked])
             if failed is None:
@@ -97,20 +102,32 @@ class Relay:
             after = batch[-1].position
         return not blocked
 
+    async def _leads(self, leads: Leads) -> bool:
+        leading = await leads()
+        relay_leads(self._service, leading)
+        return leading
+
     async def _publish(self, ready: Sequence[Pending]) -> set[tuple[str, str]] | None:
         """Publish, and mark what is safe; returns the places of what is not, None where the bus is away."""
         if not ready:
             return set()
+        began = time.time_ns()
         try:
             outcomes = await self._bus.publish([pending.message for pending in ready])
         except BusAway as away:
+            publish_failed(self._service, len(ready))
             log.warning("bus_away", cause=str(away))
             return None
         await self._mark(
             [pending.position for pending, outcome in zip(ready, outcomes, strict=True) if outcome is None]
         )
+        for pending, outcome in zip(ready, outcomes, strict=True):
+            if outcome is None:
+                event_published(self._service, pending.message.topic)
+                record_publication(self._service, pending.message.topic, pending.message.body, since=began)
         failed = [(pending, outcome) for pending, outcome in zip(ready, outcomes, strict=True) if outcome is not None]
         if failed:
+            publish_failed(self._service, len(failed))
             log.warning("publish_failed", events=len(failed), cause=type(failed[0][1]).__name__)
         return {pending.place for pending, _ in failed}
 

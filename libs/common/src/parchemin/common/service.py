@@ -4,6 +4,7 @@ The same service runs in two ways: its requests and its work in one process, the
 processes (`parchemin serve`) and the work in others (`parchemin work`), as many of each as are needed.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from parchemin.common.database import Database
 from parchemin.common.housekeeping import Housekeeping
 from parchemin.common.relay import Relay
 from parchemin.common.settings import ServiceSettings, default_database_url
+from parchemin.common.tracing import configure_tracing, flush_tracing
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ def subscribe(service: Service) -> None:
 async def opened(service: Service) -> AsyncIterator[None]:
     """The service with its database: up to date where the settings say so, and closed at the end."""
     async with AsyncExitStack() as stack:
+        configure_tracing(service.name)
+        stack.push_async_callback(asyncio.to_thread, flush_tracing)
         stack.push_async_callback(service.database.dispose)
         if service.settings.migrate_on_start:
             await migrations.upgrade(service.database, service.name)
@@ -78,7 +82,7 @@ async def working(service: Service, background: Background) -> AsyncIterator[Non
             stack.push_async_callback(service.consumer.drain)
         await service.bus.start()
         stack.push_async_callback(service.bus.stop)
-        relay = Relay(service.database, service.bus, poll_seconds=service.settings.relay_poll_seconds)
+        relay = Relay(service.name, service.database, service.bus, poll_seconds=service.settings.relay_poll_seconds)
         housekeeping = Housekeeping(service.database, service.settings)
         await stack.enter_async_context(background.running([relay.run, housekeeping.run, *service.background]))
         yield

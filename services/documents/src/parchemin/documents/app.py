@@ -9,6 +9,7 @@ from parchemin.common.http.app import create_service_app
 from parchemin.common.service import Service, open_database
 from parchemin.documents.issuing.expectation import subscribe
 from parchemin.documents.issuing.issuer import Issuer
+from parchemin.documents.issuing.metrics import MEASURES
 from parchemin.documents.issuing.routes import router as documents
 from parchemin.documents.settings import Settings
 from parchemin.documents.storage.folder import FolderStore
@@ -28,7 +29,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     store = FolderStore(settings.store_folder)
     issuer = Issuer(database, store, settings.stationery(), poll_seconds=settings.issuing_poll_seconds)
     consumer = Consumer("documents", database)
-    subscribe(consumer, language=settings.language, wake=issuer.wake)
+    subscribe(consumer, language=settings.language)
     return Service(
         name="documents",
         title="Parchemin: documents",
@@ -39,7 +40,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         bus=bus or open_bus("documents"),
         consumer=consumer,
         background=[issuer.run],
-        state={"store": store, "issuer": issuer},
+        state={"store": store, "issuer": issuer, "measures": MEASURES},
     )
 
 

@@ -7,7 +7,7 @@ group absorbs the repeat.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from parchemin.common.bus.protocol import Deliver, Message, Outcome
 
@@ -48,6 +48,9 @@ class LocalBus:
 
     def fault(self) -> str | None:
         return None
+
+    def lag(self) -> Mapping[tuple[str, int], int]:
+        return {}  # what is published has been handled
 
     async def _hand_out(self, message: Message) -> Outcome:
         """Hand the bytes to every group, whatever the others do; what one raised, so that it is tried again."""

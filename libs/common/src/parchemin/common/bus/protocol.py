@@ -4,7 +4,7 @@ A message is published when it is safe with the bus. Every group that subscribed
 at least once, those of one key in the order of their publication. A delivery that raises is tried again.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -54,3 +54,6 @@ class Bus(Protocol):
 
     def fault(self) -> str | None:
         """Why this bus delivers no more and only a new process would help; None while all is well."""
+
+    def lag(self) -> Mapping[tuple[str, int], int]:
+        """For each topic and partition that this process reads: messages published and not yet handled."""

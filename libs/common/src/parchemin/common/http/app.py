@@ -14,7 +14,7 @@ from parchemin.common.auth.access import Access, public
 from parchemin.common.auth.keys import JwksUrl, KeySource, LocalKey
 from parchemin.common.auth.tokens import TokenVerifier
 from parchemin.common.background import Background
-from parchemin.common.http import health, openapi
+from parchemin.common.http import health, metrics, openapi
 from parchemin.common.http.middleware import RequestContext, with_request_id
 from parchemin.common.http.unit_of_work import TransactionalRoute, writing_session
 from parchemin.common.logs import configure_logs
@@ -28,7 +28,7 @@ from parchemin.common.settings import AuthSettings, house
 def create_service_app(service: Service) -> FastAPI:
     """The service as an ASGI application; where it works inside of it, with that work in its lifespan."""
     configure_logs(house().log_level)
-    routers = [*service.routers, health.router]
+    routers = [*service.routers, health.router, metrics.router]
     routes = [_checked(route) for router in routers for route in router.routes]
     app = FastAPI(
         title=service.title,

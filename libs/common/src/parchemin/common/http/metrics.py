@@ -73,7 +73,7 @@ class Measured:
 def measured(service: Service) -> Measured:
     """What the page asks of a service: its `state` may hold `measures`, and its bus may know a lag."""
     measures = service.state.get("measures", ())
-    return Measured(service.name, service.database, measures, getattr(service.bus, "lag", dict))
+    return Measured(service.name, service.database, measures, service.bus.lag)
 
 
 async def metrics_page(services: Iterable[Measured]) -> Response:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from parchemin.common.background import Background
-from parchemin.common.http.metrics import Measured, metrics_page
+from parchemin.common.http.metrics import measured, metrics_page
 from parchemin.common.logs import configure_logs
 from parchemin.common.service import Service, opened, subscribe, working
 from parchemin.common.settings import house
@@ -22,7 +22,7 @@ def create_worker_app(services: Sequence[Service]) -> Starlette:
     for service in services:
         subscribe(service)
     background = Background()
-    measured = [Measured(service.name, service.database, service.state.get("measures", ())) for service in services]
+    asked = [measured(service) for service in services]
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -51,7 +51,7 @@ def create_worker_app(services: Sequence[Service]) -> Starlette:
         return await live(request)
 
     async def metrics(_request: Request) -> Response:
-        return await metrics_page(measured)
+        return await metrics_page(asked)
 
     return Starlette(
         routes=[Route("/health/live", live), Route("/health/ready", ready), Route("/metrics", metrics)],

@@ -6,12 +6,13 @@ A handler only writes the row, in the inbox transaction; making the file is the 
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, event, or_, true, update
+from sqlalchemy import ColumnElement, and_, or_, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from parchemin.common.clock import utc_now
 from parchemin.common.consumer import Consumer
+from parchemin.common.database import announce
 from parchemin.common.language import Language
 from parchemin.common.statements import insert_if_absent, table_of
 from parchemin.common.tracing import current_traceparent
@@ -33,24 +34,24 @@ from parchemin.documents.projections import service as projections
 from parchemin.documents.verification.code import new_code
 
 E = TypeVar("E", bound=Event)
-Wake = Callable[[], None]
+DUE = "documents_due"
+"""Announced by each transaction that gives the issuer something to do, in whatever process that is."""
 
 
-def subscribe(consumer: Consumer, *, language: Language, wake: Wake) -> None:
-    """Have the consumer learn what it is told, and expect the documents that follow; `wake` is called after commits
-    that give the issuer something to do."""
+def subscribe(consumer: Consumer, *, language: Language) -> None:
+    """Have the consumer learn what it is told, and expect the documents that follow."""
 
     def learning(learn: Callable[[AsyncSession, E], Awaitable[None]]) -> Callable[[AsyncSession, E], Awaitable[None]]:
         async def handle(session: AsyncSession, told: E) -> None:
             await learn(session, told)
             await reconsider(session, told)
-            _after_commit(session, wake)
+            announce(session, DUE)
 
         return handle
 
     async def expecting(session: AsyncSession, fact: Fact) -> None:
         await expect(session, fact, language)
-        _after_commit(session, wake)
+        announce(session, DUE)
 
     consumer.on(OrganisationRegisteredV1, learning(projections.learn_organisation))
     consumer.on(CandidateIdentifiedV1, learning(projections.learn_candidate))
@@ -112,7 +113,3 @@ def _concerned(told: Event) -> ColumnElement[bool]:
             return col(Document.organisation_id) == told.organisation_id
         case _:
             return true()
-
-
-def _after_commit(session: AsyncSession, wake: Wake) -> None:
-    event.listen(session.sync_session, "after_commit", lambda _session: wake(), once=True)

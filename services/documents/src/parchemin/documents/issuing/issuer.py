@@ -26,6 +26,7 @@ from parchemin.contracts.vocabulary import DocumentKind
 from parchemin.documents.composition.compose import FACTS, compose
 from parchemin.documents.composition.drafts import Draft, Stationery
 from parchemin.documents.composition.knowledge import Fact, Knowledge, Needs
+from parchemin.documents.issuing.expectation import DUE
 from parchemin.documents.issuing.metrics import document_drawn, document_issued
 from parchemin.documents.issuing.models import Document, DocumentState
 from parchemin.documents.projections.service import look_up
@@ -64,12 +65,7 @@ class Issuer:
         self._store = store
         self._stationery = stationery
         self._poll_seconds = poll_seconds
-        self._wake = asyncio.Event()
         self._threads = ThreadPoolExecutor(RENDERERS, thread_name_prefix="render")
-
-    def wake(self) -> None:
-        """There may be something to do."""
-        self._wake.set()
 
     async def run(self) -> None:
         """Issue until cancelled: all that is pending at start, then whatever comes."""
@@ -77,12 +73,12 @@ class Issuer:
             try:
                 async with self._database.leadership(LEADERSHIP) as leads:
                     while True:
-                        self._wake.clear()
+                        self._database.signal(DUE).clear()
                         if await leads():
                             await self.issue_due()
                         with suppress(TimeoutError):  # not `wait_for`, which can swallow a cancellation on 3.11
                             async with asyncio.timeout(self._poll_seconds):
-                                await self._wake.wait()
+                                await self._database.signal(DUE).wait()
             except Exception as error:  # the issuer outlives a database that is away
                 log.error("issuer_failed", **_cause(error))
                 await asyncio.sleep(BACK_OFF_SECONDS)

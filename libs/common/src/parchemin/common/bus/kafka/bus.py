@@ -57,7 +57,6 @@ class KafkaBus:
         return next((fault for group in self._groups if (fault := group.fault()) is not None), None)
 
     def lag(self) -> dict[tuple[str, int], int]:
-        """For each topic and partition that this process reads: messages on the cluster that it has not handled."""
         return {place: count for group in self._groups for place, count in group.lag().items()}
 
     async def _join(self) -> None:
