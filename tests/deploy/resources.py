@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fastapi import FastAPI
 
 from parchemin.common.http.app import routes_of
-from parchemin.standalone.app import create_services
+from parchemin.standalone.services import create_services
 
 
 def public_paths(apps: Mapping[str, FastAPI] | None = None) -> dict[str, set[str]]:
