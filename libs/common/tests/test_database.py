@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import col
 
-from parchemin.common.database import Database
+from parchemin.common.database import POSTGRES_LIMITS, Database
 from parchemin.common.failures import is_transient
 from parchemin.common.ids import new_id
 from parchemin.common.statements import insert_if_absent, upsert
@@ -197,3 +197,21 @@ async def test_an_error_of_the_database_does_not_repeat_the_values(database: Dat
         with pytest.raises(DBAPIError) as failure:
             await session.execute(text("SELECT :secret FROM nowhere"), {"secret": "a name"})
     assert "a name" not in str(failure.value)
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_a_process_that_hangs_in_a_transaction_does_not_hold_its_locks(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(POSTGRES_LIMITS, "idle_in_transaction_session_timeout", "100ms")
+    hanging = Database(database.url)
+    async with hanging.engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        await connection.execute(text("LOCK TABLE notes"))
+        async with asyncio.timeout(5):
+            await add(database, text="meanwhile")
+        with pytest.raises(DBAPIError) as failure:
+            await connection.execute(text("SELECT 1"))
+        assert is_transient(failure.value)
+        driver.terminate()  # SQLAlchemy drops it without closing
+    await hanging.dispose()

@@ -19,6 +19,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 10_000
 LEADERSHIP_SECONDS = 10.0
+CONNECT_SECONDS = 10.0
+POSTGRES_LIMITS = {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "60s"}
+"""A process that hangs in the middle of a transaction does not hold its locks, the register's among them, for ever."""
 CHANNEL = "parchemin"
 """Of PostgreSQL's notifications, within the service's own database."""
 _ANNOUNCED = "announced"
@@ -51,7 +54,12 @@ class Database:
             self._reader = self._sqlite_engine(pool_size=4, begin="BEGIN", read_only=True)
         else:
             self._writer = create_async_engine(
-                url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+                url,
+                pool_size=10,
+                max_overflow=10,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                connect_args={"timeout": CONNECT_SECONDS, "server_settings": POSTGRES_LIMITS},
             )
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 

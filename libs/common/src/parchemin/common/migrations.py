@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from alembic import command, context
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData, func, select
+from sqlalchemy import Connection, MetaData, func, select, text
 
 from parchemin.common import tables
 from parchemin.common.database import Database, lock_number
@@ -76,6 +76,7 @@ async def run(action: str, service: str, message: str | None = None) -> None:
 
 def _act(connection: Connection, action: str, service: str, message: str | None) -> None:
     if connection.dialect.name != "sqlite":  # where a writing transaction is alone anyway
+        connection.execute(text("SET LOCAL statement_timeout = 0"))  # a table may be large, and another may migrate
         connection.execute(select(func.pg_advisory_xact_lock(lock_number("parchemin.migrations"))))
     configuration = config(service)
     configuration.attributes["connection"] = connection

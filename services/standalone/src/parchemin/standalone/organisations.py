@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import column, select, table
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import Uuid
 
 from parchemin.candidates.settings import Settings
@@ -19,7 +19,7 @@ async def find_organisation(wanted: str | None) -> UUID:
     try:
         async with database.reading() as session:
             known = (await session.execute(select(ORGANISATIONS))).all()
-    except OperationalError:
+    except DBAPIError:  # no such table: nothing was ever served from here
         known = []
     finally:
         await database.dispose()
