@@ -78,7 +78,11 @@ def service_url(server: str, service: str, password: str) -> URL:
 
 
 def _environment(server: str, passwords: dict[str, str], bootstrap: str) -> str:
-    variables = {"PARCHEMIN_BUS": "kafka", "PARCHEMIN_KAFKA_BOOTSTRAP_SERVERS": bootstrap} | {
+    variables = {
+        "PARCHEMIN_BUS": "kafka",
+        "PARCHEMIN_KAFKA_BOOTSTRAP_SERVERS": bootstrap,
+        "PARCHEMIN_DEMO_DATABASE": server,
+    } | {
         f"PARCHEMIN_{service.upper()}_DATABASE_URL": service_url(server, service, passwords[service]).render_as_string(
             hide_password=False
         )

@@ -14,23 +14,25 @@ from parchemin.common.tracing import current_trace_id
 _tracebacks = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 _VALUES = re.compile(r"input_value=.*?(?=, input_type=)|'input': .*|DETAIL: .*", re.DOTALL)
 """Where Pydantic, FastAPI and PostgreSQL quote what a person entered."""
-
-
-_SELDOM_SECONDS = 300.0
+_SELDOM_SECONDS = {"opentelemetry": 300.0, "aiokafka": 10.0}
+"""How often these say the same thing, at most."""
+_TOO_TALKATIVE = ("aiokafka", "alembic", "httpx", "urllib3")
+"""At INFO: each step of joining a group or migrating, and URLs."""
 
 
 class _Seldom(logging.Filter):
-    """What the exporter of traces has to say, each thing once in a while: a collector may be away for days."""
+    """What clients have to say of a server that is away, each thing once in a while: it may be away for days."""
 
     def __init__(self) -> None:
-        super().__init__("opentelemetry")
+        super().__init__()
         self._said: dict[tuple[str, int], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if not super().filter(record):
+        seconds = _SELDOM_SECONDS.get(record.name.partition(".")[0])
+        if seconds is None:
             return True
         place, now = (record.pathname, record.lineno), time.monotonic()
-        if now - self._said.get(place, -_SELDOM_SECONDS) < _SELDOM_SECONDS:
+        if now - self._said.get(place, -seconds) < seconds:
             return False
         self._said[place] = now
         return True
@@ -63,8 +65,8 @@ def configure_logs(level: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = name != "uvicorn.access"  # the middleware writes a line of its own, without the URL
-    for name in ("httpx", "urllib3"):
-        logging.getLogger(name).setLevel(logging.WARNING)  # below it they write URLs
+    for name in _TOO_TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _without_values(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class Installation:
 async def embedded(var: Path, settings: Mapping[str, str], database: str | None = None) -> AsyncIterator[Installation]:
     """The four services in one process: on SQLite, or on databases of their own on the server `database`."""
     databases = await create_databases(database, var)
-    own = {**settings, **_named(databases)}
+    own = {**settings, **_named(databases), "PARCHEMIN_BUS": "local", "PARCHEMIN_WORK": "inside"}
     process = ServerProcess(["serve"], var, own)
     own["PARCHEMIN_PUBLIC_URL"] = process.url
     installation = Installation(var, [process], databases, Settling(databases))
