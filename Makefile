@@ -50,7 +50,7 @@ imports: setup
 	$(BIN)/lint-imports
 
 unit: setup
-	$(BIN)/python -m pytest -n 2 -q -m "not postgres and not slow" libs services -k "rules or policy or contracts"
+	$(BIN)/python -m pytest -n 2 -q -m "not postgres and not kafka and not slow" libs services -k "rules or policy or contracts"
 
 migrations: setup  ## fail where a model has moved on from its migrations
 	for service in $(SERVICES); do \
