@@ -24,7 +24,8 @@ class Settling:
 
     def __init__(self, databases: Mapping[str, str], kafka: KafkaSettings | None = None) -> None:
         self._databases = {service: Database(url) for service, url in databases.items()}
-        self._kafka = kafka
+        self.kafka = kafka
+        """The cluster, and the namespace on it; None on the local bus."""
 
     async def settled(self) -> bool:
         """Whether every event has had its effect; false where that cannot be seen now."""
@@ -32,7 +33,7 @@ class Settling:
             before = await self._written()
             if any(waiting for _, waiting in before):
                 return False
-            return self._kafka is None or (await _behind(self._kafka) == 0 and await self._written() == before)
+            return self.kafka is None or (await _behind(self.kafka) == 0 and await self._written() == before)
         except (SQLAlchemyError, KafkaError, OSError, TimeoutError):
             return False
 
