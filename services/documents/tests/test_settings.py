@@ -1,4 +1,4 @@
-"""What the certifier says comes by settings."""
+"""What the certifier says comes by settings, and where documents are kept."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 from parchemin.documents.settings import Settings
+from parchemin.documents.storage.bucket import BucketStore
+from parchemin.documents.storage.folder import FolderStore
+from parchemin.documents.storage.opening import open_store
 
 MENTIONS = {
     "legal_name": "Certificateur SAS",
@@ -45,3 +48,36 @@ def test_the_qr_code_leads_to_the_page_of_this_installation(monkeypatch: pytest.
     page = Settings().stationery().verification_page
     assert page.endswith("/verify")
     assert "//verify" not in page
+
+
+def test_documents_are_kept_in_one_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert isinstance(open_store(Settings()), FolderStore)
+    monkeypatch.setenv("PARCHEMIN_DOCUMENTS_BUCKET_URL", "s3://parchemin-documents/documents")
+    monkeypatch.setenv("PARCHEMIN_DOCUMENTS_BUCKET_ACCESS_KEY_ID", "documents")
+    monkeypatch.setenv("PARCHEMIN_DOCUMENTS_BUCKET_SECRET_ACCESS_KEY", "not to be told")
+    settings = Settings()
+    assert isinstance(open_store(settings), BucketStore)
+    assert "not to be told" not in repr(settings)
+    monkeypatch.setenv("PARCHEMIN_DOCUMENTS_FOLDER", str(tmp_path))
+    with pytest.raises(ValidationError, match="set one of the two") as refused:
+        Settings()
+    assert "not to be told" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("URL", "https://storage/parchemin-documents"),
+        ("URL", "s3://Documents_2026"),
+        ("URL", "s3://"),
+        ("ENDPOINT", "storage:7070"),
+        ("ENDPOINT", "https://storage/parchemin-documents"),
+        ("ACCESS_KEY_ID", "a key without its secret"),
+    ],
+)
+def test_a_bucket_that_is_told_wrongly_is_refused_at_start(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(f"PARCHEMIN_DOCUMENTS_BUCKET_{variable}", value)
+    with pytest.raises(ValidationError):
+        Settings()

@@ -12,7 +12,7 @@ from parchemin.documents.issuing.issuer import Issuer
 from parchemin.documents.issuing.metrics import MEASURES
 from parchemin.documents.issuing.routes import router as documents
 from parchemin.documents.settings import Settings
-from parchemin.documents.storage.folder import FolderStore
+from parchemin.documents.storage.opening import open_store
 from parchemin.documents.verification.page import router as page
 from parchemin.documents.verification.routes import router as verifications
 
@@ -26,7 +26,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     """What the service is made of, by its settings."""
     settings = settings or Settings()
     database = open_database(settings, "documents")
-    store = FolderStore(settings.store_folder)
+    store = open_store(settings)
     issuer = Issuer(database, store, settings.stationery(), poll_seconds=settings.issuing_poll_seconds)
     consumer = Consumer("documents", database)
     subscribe(consumer, language=settings.language)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from parchemin.common.language import Language, Text
@@ -14,10 +14,21 @@ from parchemin.documents.rendering.models import CertifierMentions
 class Settings(ServiceSettings):
     """What the certifier and the installation say about documents."""
 
-    model_config = SettingsConfigDict(env_prefix="PARCHEMIN_DOCUMENTS_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PARCHEMIN_DOCUMENTS_",
+        frozen=True,
+        hide_input_in_errors=True,  # among it is the key of the storage
+    )
 
     folder: Path | None = None
     """Where the files are kept; by default `documents` under the house's `var`."""
+    bucket_url: str | None = Field(default=None, pattern=r"^s3://[a-z0-9][a-z0-9.-]+[a-z0-9](/[A-Za-z0-9._/-]*)?$")
+    """Keep the files in an S3-compatible storage instead: `s3://bucket/prefix`. The bucket is there already."""
+    bucket_endpoint: str | None = Field(default=None, pattern=r"^https?://[^/]+$")
+    """Origin of the storage, where it is not AWS's own."""
+    bucket_region: str | None = None
+    bucket_access_key_id: str | None = None
+    bucket_secret_access_key: SecretStr | None = None
     certifier: CertifierMentions | None = None
     """The mandatory mentions, as a JSON object. Without them every document is a specimen, and says so."""
     certifier_file: Path | None = None
@@ -33,6 +44,14 @@ class Settings(ServiceSettings):
     )
     issuing_poll_seconds: float = Field(default=2.0, gt=0)
     """How often the issuer looks for documents to make when nothing wakes it."""
+
+    @model_validator(mode="after")
+    def _store_is_told(self) -> "Settings":
+        if self.bucket_url is not None and self.folder is not None:
+            raise ValueError("documents are kept in a folder or in a bucket: set one of the two")
+        if (self.bucket_access_key_id is None) != (self.bucket_secret_access_key is None):
+            raise ValueError("a key of the storage takes both …_BUCKET_ACCESS_KEY_ID and …_BUCKET_SECRET_ACCESS_KEY")
+        return self
 
     @property
     def store_folder(self) -> Path:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from parchemin.documents.storage.store import ContentDamaged, key_of
+from parchemin.documents.storage.store import ContentDamaged, key_of, path_of
 
 
 class FolderStore:
@@ -39,7 +39,7 @@ class FolderStore:
         return content
 
     def _path(self, key: str) -> Path:
-        return self._folder / key[:2] / f"{key}.pdf"
+        return self._folder / path_of(key)
 
 
 def _holds(path: Path, content: bytes) -> bool:
