@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.engines.missing import missing
 
 ROOT = Path(__file__).parents[2]
 INSTALLED = ROOT / "build" / "deployment" / "bin"
@@ -22,8 +23,7 @@ def tool() -> Callable[[str], str]:
         reason = f"{name} is not here: `make deployment` installs it"
         if name == "promtool":
             reason = "promtool is not here: Debian's package prometheus has it"
-        if "CI" in os.environ:
-            pytest.fail(f"continuous integration checks the deployment: {reason}")
-        pytest.skip(reason)
+        missing(reason)
+        return ""
 
     return find

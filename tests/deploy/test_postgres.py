@@ -6,30 +6,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.engines.missing import missing
 from tests.engines.postgres import PostgresServer, PostgresUnavailable
 
 pytestmark = pytest.mark.postgres
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "postgres" / "services.sh"
 NAMES = ("candidates", "evaluations", "budget", "documents", "identity")
-ONLY_WITH_A_PASSWORD = (
-    "local all postgres trust\nhost all postgres 127.0.0.1/32 trust\nhost all all all scram-sha-256\n"
-)
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """Port of a server of this module's own, which the script has set up: roles belong to a whole server."""
     try:
-        server = PostgresServer.start()
+        server = PostgresServer.start(password=_password("postgres"))
     except PostgresUnavailable as error:
-        if "CI" in os.environ:
-            pytest.fail(f"continuous integration runs on PostgreSQL: {error}")
-        pytest.skip(str(error))
+        missing(str(error))
+        return
     try:
         number = int(server.url.rpartition(":")[2].partition("/")[0])
-        (server.folder / "data" / "pg_hba.conf").write_text(ONLY_WITH_A_PASSWORD)
-        _ask(number, "postgres", "SELECT pg_reload_conf()")
         _run(number)
         yield number
     finally:
@@ -82,7 +77,8 @@ class Refused(Exception):
 
 def _run(port: int, **changed: str) -> None:
     passwords = {f"PARCHEMIN_{name.upper()}_DATABASE_PASSWORD": _password(name) for name in NAMES}
-    _call("sh", str(SCRIPT), PGHOST="127.0.0.1", PGPORT=str(port), **{**passwords, **changed})
+    server = {"PGHOST": "127.0.0.1", "PGPORT": str(port), "PGPASSWORD": _password("postgres")}
+    _call("sh", str(SCRIPT), **{**server, **passwords, **changed})
 
 
 def _ask(port: int, name: str, sql: str, *, database: str | None = None, password: str | None = None) -> str:
