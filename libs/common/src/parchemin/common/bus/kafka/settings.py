@@ -25,7 +25,11 @@ class Connection(TypedDict, total=False):
 class KafkaSettings(BaseSettings):
     """The cluster, the topics, and this process's part in the groups."""
 
-    model_config = SettingsConfigDict(env_prefix="PARCHEMIN_KAFKA_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PARCHEMIN_KAFKA_",
+        frozen=True,
+        hide_input_in_errors=True,  # among it is the password
+    )
 
     bootstrap_servers: str = "127.0.0.1:9092"
     """`host:port`, several separated by commas."""
