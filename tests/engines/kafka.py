@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import uuid
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from confluent_kafka import KafkaException
@@ -53,6 +54,22 @@ broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=500
 log.cleaner.dedupe.buffer.size=16777216
 """
+# Beside it: one that asks for a name and a password, and one that asks for a certificate.
+GUARDED_SETTINGS = """\
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller},\
+PASSWORD://127.0.0.1:{password_port},MUTUAL://127.0.0.1:{mutual_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller},\
+PASSWORD://127.0.0.1:{password_port},MUTUAL://127.0.0.1:{mutual_port}
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,PASSWORD:SASL_SSL,MUTUAL:SSL
+listener.name.password.sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.password.scram-sha-512.sasl.jaas.config=\
+org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.mutual.ssl.client.auth=required
+ssl.keystore.type=PEM
+ssl.keystore.location={keystore}
+ssl.truststore.type=PEM
+ssl.truststore.location={truststore}
+"""
 # A short-lived virtual machine: started in seconds, compiled once, one collector thread.
 VIRTUAL_MACHINE = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 LOG_LEVEL = "-Dorg.apache.logging.log4j.level=WARN"
@@ -62,26 +79,56 @@ class KafkaUnavailable(Exception):
     """There is no Kafka broker to start on this machine."""
 
 
+@dataclass(frozen=True)
+class Guards:
+    """What a broker asks of those who come by its guarded listeners, and what it shows them."""
+
+    keystore: Path
+    """The broker's key and certificate, in one PEM file."""
+    truststore: Path
+    """Who signs the certificates of its clients."""
+    user: str
+    password: str
+    password_port: int = field(default_factory=free_port)
+    mutual_port: int = field(default_factory=free_port)
+
+    @property
+    def by_password(self) -> str:
+        """Its address for those with a name and a password: `SASL_SSL`, `SCRAM-SHA-512`."""
+        return f"127.0.0.1:{self.password_port}"
+
+    @property
+    def by_certificate(self) -> str:
+        """Its address for those with a certificate: `SSL`."""
+        return f"127.0.0.1:{self.mutual_port}"
+
+
 class KafkaBroker:
     """A running broker. `kill`, `pause`, `resume` and `restart` are the faults; the data outlive them all."""
 
-    def __init__(self, folder: Path, port: int, java: Path, libraries: Path, *, keep: bool) -> None:
+    def __init__(
+        self, folder: Path, port: int, java: Path, libraries: Path, *, keep: bool, guards: Guards | None = None
+    ) -> None:
         self.folder = folder
         self.port = port
         self._java = java
         self._libraries = libraries
         self._keep = keep
+        self._guards = guards
         self._process: subprocess.Popen[bytes] | None = None
         self._lifeline: Lifeline | None = None
 
     @classmethod
-    def start(cls, folder: Path | None = None, port: int | None = None) -> "KafkaBroker":
-        """Start a broker with a new data folder, or with the one of a broker before it: that is kept then."""
+    def start(cls, folder: Path | None = None, port: int | None = None, guards: Guards | None = None) -> "KafkaBroker":
+        """Start a broker with a new data folder, or with the one of a broker before it: that is kept then.
+
+        With `guards` it has two listeners more, beside the one that asks nothing.
+        """
         java, found = _java(), libraries()
         keep = folder is not None
         folder = folder or Path(tempfile.mkdtemp(prefix="parchemin-kafka-"))
         folder.mkdir(parents=True, exist_ok=True)
-        broker = cls(folder.resolve(), port or free_port(), java, found, keep=keep)
+        broker = cls(folder.resolve(), port or free_port(), java, found, keep=keep, guards=guards)
         try:
             broker._settle()
             broker.restart()
@@ -155,12 +202,16 @@ class KafkaBroker:
         if not formatted:
             controller.write_text(str(free_port()))  # kept: the data remember the controller by its address
         settings = SETTINGS.format(port=self.port, controller=controller.read_text(), data=data)
+        users: list[str] = []
+        if (guards := self._guards) is not None:
+            settings += GUARDED_SETTINGS.format(port=self.port, controller=controller.read_text(), **vars(guards))
+            users = ["--add-scram", f"SCRAM-SHA-512=[name={guards.user},password={guards.password}]"]
         (self.folder / "server.properties").write_text(settings)
         if formatted:
             return
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         done = subprocess.run(
-            self._command("kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c"),
+            self._command("kafka.tools.StorageTool", "format", "--standalone", *users, "-t", cluster, "-c"),
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
