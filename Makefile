@@ -34,7 +34,7 @@ services: setup  ## run PostgreSQL and Kafka for development, until interrupted;
 services-stop:
 	$(BIN)/python -m tests.engines.services $(SERVICES_OPTIONS) --stop
 
-test: setup  ## run all tests
+test: setup build/deployment/.ready  ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: lint types imports unit  ## fast feedback: lint, types, import rules, rules' tests
