@@ -1,7 +1,7 @@
 """Where a scenario is played: the whole product in one process, or its services apart, on Kafka."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,7 @@ import httpx
 
 from parchemin.common.bus.kafka import KafkaSettings
 from parchemin.standalone.demo.databases import create_databases
-from parchemin.standalone.demo.process import ServerProcess
+from parchemin.standalone.demo.process import PROGRAM, ServerProcess
 from parchemin.standalone.demo.routing import RoutingTransport
 from parchemin.standalone.demo.settling import Settling, delete_topics
 from parchemin.standalone.gateway import resources
@@ -61,9 +61,17 @@ async def embedded(var: Path, settings: Mapping[str, str], database: str | None 
 
 
 @asynccontextmanager
-async def spread(var: Path, settings: Mapping[str, str], database: str | None = None) -> AsyncIterator[Installation]:
-    """Two processes for each service, one that serves and one that works, on the cluster of `PARCHEMIN_KAFKA_…`."""
-    databases = await create_databases(database, var)
+async def spread(
+    var: Path,
+    settings: Mapping[str, str],
+    database: str | None = None,
+    *,
+    services: Collection[ServiceName] = tuple(ServiceName),
+    workers: int = 1,
+    program: str = PROGRAM,
+) -> AsyncIterator[Installation]:
+    """For each service one process that serves and `workers` that work, on the cluster of `PARCHEMIN_KAFKA_…`."""
+    databases = {name: url for name, url in (await create_databases(database, var)).items() if name in services}
     kafka = KafkaSettings(namespace=f"demo-{token_hex(4)}.")
     shared = {
         **settings,
@@ -71,14 +79,25 @@ async def spread(var: Path, settings: Mapping[str, str], database: str | None = 
         "PARCHEMIN_BUS": "kafka",
         "PARCHEMIN_WORK": "apart",
         "PARCHEMIN_KAFKA_NAMESPACE": kafka.namespace,
-        "PARCHEMIN_KAFKA_INSTANCE": "demo",
     }
-    serving = {name: ServerProcess(["serve", name], var, shared) for name in ServiceName}
-    working = [ServerProcess(["work", name], var, shared) for name in ServiceName]
-    shared["PARCHEMIN_PUBLIC_URL"] = serving[ServiceName.DOCUMENTS].url
+    serving = {name: ServerProcess(["serve", name], var, shared, program=program) for name in services}
+    if ServiceName.DOCUMENTS in serving:
+        shared["PARCHEMIN_PUBLIC_URL"] = serving[ServiceName.DOCUMENTS].url
+    working = [
+        ServerProcess(
+            ["work", name],
+            var,
+            {**shared, "PARCHEMIN_KAFKA_INSTANCE": f"demo-{number}"},
+            name=f"work-{name}-{number}",
+            program=program,
+        )
+        for name in services
+        for number in range(workers)
+    ]
     origins = {
         resource: serving[ServiceName(name)].url
         for name, app in create_services().items()
+        if name in serving
         for resource in resources(app)
     }
     installation = Installation(var, [*serving.values(), *working], databases, Settling(databases, kafka), origins)

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 START_SECONDS = 60
+PROGRAM = "parchemin.standalone.cli"
 
 
 class ServerDidNotStart(Exception):
@@ -21,15 +22,38 @@ class ServerDidNotStart(Exception):
 class ServerProcess:
     """A `parchemin` command that listens, on a port of loopback that stays the same when it is started again."""
 
-    def __init__(self, command: Sequence[str], var: Path, settings: Mapping[str, str]) -> None:
-        self.name = "-".join(command)
+    def __init__(
+        self,
+        command: Sequence[str],
+        var: Path,
+        settings: Mapping[str, str],
+        *,
+        name: str | None = None,
+        program: str = PROGRAM,
+    ) -> None:
+        """`name`: where several do the same; `program`: the module that is run, the command line unless a test has
+        one of its own."""
+        self.name = name or "-".join(command)
         self.log = var / f"{self.name}.log"
         self._command = command
+        self._program = program
         self._var = var
         self._settings = settings
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=2048)
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is a process, and it has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """Of the process; ProcessLookupError where there is none."""
+        if self._process is None:
+            raise ProcessLookupError(f"{self.name} does not run")
+        return self._process.pid
 
     def launch(self) -> None:
         """Start the process, and do not wait for it."""
@@ -43,7 +67,7 @@ class ServerProcess:
         fd = self._socket.fileno()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "parchemin.standalone.cli", *self._command, "--fd", str(fd)],
+                [sys.executable, "-m", self._program, *self._command, "--fd", str(fd)],
                 pass_fds=[fd],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -55,7 +79,7 @@ class ServerProcess:
         """Wait until it answers."""
         async with httpx.AsyncClient(base_url=self.url, timeout=START_SECONDS) as client:
             for _ in range(START_SECONDS * 10):
-                if self._process is None or self._process.poll() is not None:
+                if not self.runs:
                     break
                 try:
                     if (await client.get("/health/ready")).is_success:

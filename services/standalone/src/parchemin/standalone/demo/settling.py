@@ -1,8 +1,9 @@
 """Knowing that every event has had its effect, from outside of the processes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
+import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
@@ -33,9 +34,11 @@ class Settling:
             before = await self._written()
             if any(waiting for _, waiting in before):
                 return False
-            return self.kafka is None or (await _behind(self.kafka) == 0 and await self._written() == before)
-        except (SQLAlchemyError, KafkaError, OSError, TimeoutError):
-            return False
+            if self.kafka is None:
+                return True
+            return await _behind(self.kafka, self._databases) == 0 and await self._written() == before
+        except (SQLAlchemyError, asyncpg.PostgresError, KafkaError, OSError, TimeoutError):
+            return False  # asyncpg's own errors come bare while a connection is opened
 
     async def close(self) -> None:
         """Close the connections."""
@@ -54,8 +57,8 @@ async def _outbox_of(database: Database) -> tuple[int | None, int]:
         return last, count
 
 
-async def _behind(kafka: KafkaSettings) -> int:
-    """Messages that some group is told of and has not committed."""
+async def _behind(kafka: KafkaSettings, services: Iterable[str]) -> int:
+    """Messages that the group of some of these services is told of and has not committed."""
     admin = AIOKafkaAdminClient(**kafka.connection("settling"))
     consumer = AIOKafkaConsumer(**kafka.connection("settling"))
     behind = 0
@@ -63,7 +66,7 @@ async def _behind(kafka: KafkaSettings) -> int:
         await admin.start()
         await consumer.start()
         there = set(await admin.list_topics())
-        for name in ServiceName:
+        for name in map(ServiceName, services):
             committed = await admin.list_consumer_group_offsets(kafka.named(name))
             topics = {kafka.named(topic) for topic in topics_read_by(name)} & there
             partitions = [
