@@ -1,0 +1,116 @@
+"""The services apart, on Kafka and PostgreSQL: processes are killed at random, the broker and the database are killed
+and paused, events come twice and late. Nothing is lost and nothing is doubled (reliability R1)."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+from tests.engines.kafka import KafkaBroker
+from tests.engines.postgres import PostgresServer
+from tests.faults.accounts import (
+    assert_all_delivered_in_order,
+    assert_all_handled,
+    assert_each_is_awarded_once,
+    assert_every_document_is_there_once,
+    assert_nothing_waits,
+)
+from tests.faults.cohorts import random_cohort
+from tests.faults.keeping import Keeper
+from tests.faults.played import Played, assert_as_the_policy_says, of_the_sample, play
+from tests.faults.sabotage import SEED, Plan, Saboteur, chosen_seed
+
+from parchemin.contracts.referential import Referential
+from parchemin.evaluations.referential.service import REGISTERED
+from parchemin.standalone.demo.command import rehearsal_settings
+from parchemin.standalone.demo.installation import Installation, spread
+from parchemin.standalone.demo.scenario import Scenario
+
+WHOLE = os.environ.get("PARCHEMIN_FAULTS") == "whole"
+CANDIDATES = int(os.environ.get("PARCHEMIN_FAULTS_CANDIDATES", "500"))
+SETTLE_SECONDS = 120
+
+pytestmark = [
+    pytest.mark.asyncio,
+    pytest.mark.slow,
+    pytest.mark.kafka,
+    pytest.mark.postgres,
+    pytest.mark.timeout(3600 if WHOLE else 300),
+]
+
+if WHOLE:
+    KILLS = 100
+    PLAN = Plan(
+        every_requests=(20, 120),
+        every_seconds=(1.0, 8.0),
+        engine_strikes=("kill broker", "pause broker", "kill database", "pause database") * 4,
+        kills_between=5,
+        engine_seconds=(1.0, 12.0),
+        repeat_seconds=(5.0, 15.0),
+        repeated=50,
+    )
+else:
+    KILLS = 10
+    PLAN = Plan(
+        every_requests=(10, 25),
+        every_seconds=(1.0, 2.5),
+        engine_strikes=("kill broker", "kill database"),
+        kills_between=3,
+        engine_seconds=(0.5, 1.5),
+        repeat_seconds=(2.0, 4.0),
+    )
+
+
+def cohort(seed: int) -> Scenario:
+    if not WHOLE:
+        return of_the_sample({"c01", "c02", "c03", "c05", "c18", "c19"})
+    referential = Referential.model_validate_json(REGISTERED.read_text(encoding="utf-8"))
+    return random_cohort(seed, referential, candidates=CANDIDATES)
+
+
+@pytest.fixture
+def seed() -> int:
+    """Where a test fails, pytest shows what it printed."""
+    chosen = chosen_seed()
+    print(f"{SEED}={chosen}")  # noqa: T201
+    return chosen
+
+
+async def test_processes_broker_and_database_are_killed_and_nothing_is_lost_or_doubled(
+    tmp_path: Path,
+    kafka_broker: KafkaBroker,
+    postgres_server: PostgresServer,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+) -> None:
+    monkeypatch.setenv("PARCHEMIN_KAFKA_BOOTSTRAP_SERVERS", kafka_broker.bootstrap)
+    scenario = cohort(seed)
+    async with spread(tmp_path / "server", rehearsal_settings(scenario), postgres_server.url) as installation:
+        keeper = Keeper(installation.processes)
+        engines = {"broker": kafka_broker, "database": postgres_server}
+        saboteur = Saboteur(PLAN, seed, keeper, engines, installation.databases)
+        async with installation.client(event_hooks={"request": [saboteur.watch]}) as http:
+            async with saboteur.at_work():
+                played = await play(scenario, installation, http)
+            print(  # noqa: T201
+                f"killed {dict(keeper.kills)}, ended {dict(keeper.ended)}, not live {dict(keeper.failed)}, "
+                f"engines {dict(saboteur.struck)}, repeated {saboteur.repeated}"
+            )
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await installation.settle()
+            assert_as_the_policy_says(played)
+            await assert_accounted_for(played, installation, tmp_path)
+    assert saboteur.kills >= KILLS
+    assert saboteur.struck.total() == len(PLAN.engine_strikes)
+    assert saboteur.repeated > 0
+    assert keeper.failed.total() == 0
+
+
+async def assert_accounted_for(played: Played, installation: Installation, out: Path) -> None:
+    kafka = installation.settling.kafka
+    assert kafka is not None
+    await assert_nothing_waits(installation.databases)
+    await assert_all_handled(installation.databases)
+    await assert_all_delivered_in_order(installation.databases, kafka)
+    await assert_each_is_awarded_once(installation.databases, len(played.summary["certifications"]))
+    await assert_every_document_is_there_once(played, installation, out)
