@@ -1,6 +1,7 @@
 """What a juror may judge here and now: two statements, the second one under the locks of the first.
 
-Both are built once: a sheet is what jurors hand in most, and all at the same time.
+Both are built once and run on the connection, without the mapper: a sheet is what jurors hand in most, and all at the
+same time.
 """
 
 from collections.abc import Sequence
@@ -124,12 +125,13 @@ _FACTS = (
 
 async def assessment(session: AsyncSession, principal: Principal, registration_id: UUID) -> Assessment:
     """What the caller may judge of this registration; refused where they may not, or not now."""
+    connection = await session.connection()
     caller = {"organisation_id": principal.organisation, "subject": principal.subject}
-    held = (await session.execute(_HELD, {**caller, "registration_id": registration_id})).mappings().one_or_none()
+    held = (await connection.execute(_HELD, {**caller, "registration_id": registration_id})).mappings().one_or_none()
     if held is None:
         return await _refuse(session, principal, registration_id)
     seen = {"registration_id": registration_id, "juror_id": held["juror_id"]}
-    facts = (await session.execute(_FACTS, seen)).mappings().all()
+    facts = (await connection.execute(_FACTS, seen)).mappings().all()
     if facts[0]["seat"] is None:
         return await _refuse(session, principal, registration_id)
     if held["state"] != SessionState.RUNNING:
@@ -154,7 +156,7 @@ async def _assessment(
     referential = await referential_of(session, held["referential_version"])
     standing = standing_of((fact["outcome"], fact["competency"]) for fact in facts)
     modality = held["modality"]
-    every = referential.criteria_of(code.code for code in referential.competencies_of_modality(modality))
+    every = referential.competencies_of_modality(modality)
     return Assessment(
         organisation_id=held["organisation_id"],
         session_id=held["session_id"],
@@ -162,7 +164,7 @@ async def _assessment(
         enrolment_id=held["enrolment_id"],
         juror_id=held["juror_id"],
         modality=modality,
-        known_criteria=frozenset(criterion.code for criterion in every),
+        known_criteria=frozenset(criterion.code for competency in every for criterion in competency.criteria),
         criteria=criteria_to_judge(referential, modality, standing),
         competencies=competencies_to_assess(referential, modality, standing),
         sheet_id=facts[0]["sheet"],

@@ -31,10 +31,8 @@ async def write_sheet(new: NewSheet, session: Writing, principal: Grading, respo
     A draft may be incomplete. A signed sheet gives a level to every assessed criterion, with a comment where it
     is not met, and does not change any more.
     """
-    sheet = await service.save_new(session, principal, new)
-    await session.flush()
-    tag(response, sheet.version)
-    return SheetView.model_validate(sheet)
+    tag(response, service.FIRST_VERSION)
+    return await service.save_new(session, principal, new)
 
 
 @router.get("")
@@ -83,7 +81,5 @@ async def correct_sheet(
     sheet_id: UUID, correction: Correction, session: Writing, principal: Grading, response: Response
 ) -> SheetView:
     """Correct a signed sheet by a new signed version, with the reason; the old one stays readable."""
-    sheet = await service.correct(session, principal, sheet_id, correction)
-    await session.flush()
-    tag(response, sheet.version)
-    return SheetView.model_validate(sheet)
+    tag(response, service.FIRST_VERSION)
+    return await service.correct(session, principal, sheet_id, correction)

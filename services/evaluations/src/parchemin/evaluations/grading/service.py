@@ -1,9 +1,11 @@
 """Use cases about sheets: a juror's own, signed once, corrected by a new version."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -11,18 +13,23 @@ from sqlmodel import col
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
 from parchemin.common.http.conditions import require_version
+from parchemin.common.ids import new_id
 from parchemin.common.language import Text
 from parchemin.common.outbox import publish
 from parchemin.common.ownership import one, owned
 from parchemin.common.problems import Conflict, FieldFault, Forbidden, Unprocessable
+from parchemin.common.statements import table_of
 from parchemin.contracts.events.evaluations import SheetSignedV1
 from parchemin.evaluations.grading.assessment import Assessment, assessment
 from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.grading.rules import Finding, SheetFault, sheet_faults
-from parchemin.evaluations.grading.schemas import Correction, NewSheet, SheetContent, SheetEntry
+from parchemin.evaluations.grading.schemas import Correction, NewSheet, SheetContent, SheetEntry, SheetView
 from parchemin.evaluations.jurors.service import calling_juror, juror_ids_of
 from parchemin.evaluations.sessions.models import EvaluationSession
 from parchemin.evaluations.sessions.service import visible_sessions
+
+FIRST_VERSION = 1
+"""Of a row that is new; its ETag."""
 
 
 class SheetExists(Conflict):
@@ -69,24 +76,13 @@ FAULT_TEXTS = {
 }
 
 
-async def save_new(session: AsyncSession, principal: Principal, new: NewSheet) -> Sheet:
+async def save_new(session: AsyncSession, principal: Principal, new: NewSheet) -> SheetView:
     """The caller's sheet for a registration of a session they sit in."""
     assessed = await assessment(session, principal, new.registration_id)
     if assessed.sheet_id is not None:
         raise SheetExists(sheet_id=assessed.sheet_id)
     _check(new, assessed, signing=new.state == "signed")
-    sheet = Sheet(
-        organisation_id=assessed.organisation_id,
-        session_id=assessed.session_id,
-        registration_id=assessed.registration_id,
-        juror_id=assessed.juror_id,
-        state="draft",
-        levels=[],
-        opinions=[],
-    )
-    session.add(sheet)
-    await _write(session, sheet, new, assessed, signing=new.state == "signed")
-    return sheet
+    return await _enter(session, assessed, new, state=new.state)
 
 
 async def save(session: AsyncSession, principal: Principal, sheet_id: UUID, entry: SheetEntry, expected: int) -> Sheet:
@@ -96,12 +92,15 @@ async def save(session: AsyncSession, principal: Principal, sheet_id: UUID, entr
     if sheet.state != "draft":
         raise SheetSigned
     _check(entry, assessed, signing=entry.state == "signed")
+    sheet.levels, sheet.opinions = _stored(entry)
     sheet.updated_at = utc_now()
-    await _write(session, sheet, entry, assessed, signing=entry.state == "signed")
+    if entry.state == "signed":
+        sheet.state, sheet.signed_at = "signed", sheet.updated_at
+        await publish(session, _signed(assessed, sheet.id, sheet.number, sheet.signed_at))
     return sheet
 
 
-async def correct(session: AsyncSession, principal: Principal, sheet_id: UUID, correction: Correction) -> Sheet:
+async def correct(session: AsyncSession, principal: Principal, sheet_id: UUID, correction: Correction) -> SheetView:
     """A new, signed version of a signed sheet; the old one stays, and counts no more."""
     sheet, assessed = await _own(session, principal, sheet_id)
     if sheet.state != "signed":
@@ -110,17 +109,8 @@ async def correct(session: AsyncSession, principal: Principal, sheet_id: UUID, c
     sheet.state = "corrected"
     sheet.updated_at = utc_now()
     await session.flush()
-    corrected = Sheet(
-        **sheet.model_dump(include={"organisation_id", "session_id", "registration_id", "juror_id"}),
-        number=sheet.number + 1,
-        state="draft",
-        levels=[],
-        opinions=[],
-        reason=correction.reason,
-    )
-    session.add(corrected)
-    await _write(session, corrected, correction, assessed, signing=True)
-    return corrected
+    number, reason = sheet.number + 1, correction.reason
+    return await _enter(session, assessed, correction, state="signed", number=number, reason=reason)
 
 
 def visible_sheets(principal: Principal) -> Select[Sheet]:
@@ -181,27 +171,62 @@ def _filled(code: str, subject: str) -> Text:
     return Text(text.fr.replace("{}", subject), text.en.replace("{}", subject))
 
 
-async def _write(
-    session: AsyncSession, sheet: Sheet, content: SheetContent, assessed: Assessment, *, signing: bool
-) -> None:
-    sheet.levels = [entry.model_dump(mode="json") for entry in content.levels]
-    sheet.opinions = [entry.model_dump(mode="json") for entry in content.opinions]
-    if not signing:
-        return
-    sheet.state = "signed"
-    sheet.signed_at = utc_now()
-    signed = SheetSignedV1(
-        sheet_id=sheet.id,
-        registration_id=sheet.registration_id,
+_INSERT = insert(table_of(Sheet))
+
+
+async def _enter(
+    session: AsyncSession,
+    assessed: Assessment,
+    content: SheetContent,
+    *,
+    state: str,
+    number: int = 1,
+    reason: str | None = None,
+) -> SheetView:
+    """Add a row, by its table: the mapper would cost as much as all else that is done for a sheet."""
+    now = utc_now()
+    levels, opinions = _stored(content)
+    row = {
+        "id": new_id(),
+        "version": FIRST_VERSION,
+        "created_at": now,
+        "updated_at": now,
+        "organisation_id": assessed.organisation_id,
+        "session_id": assessed.session_id,
+        "registration_id": assessed.registration_id,
+        "juror_id": assessed.juror_id,
+        "number": number,
+        "state": state,
+        "levels": levels,
+        "opinions": opinions,
+        "signed_at": now if state == "signed" else None,
+        "reason": reason,
+    }
+    await (await session.connection()).execute(_INSERT, row)
+    entered = SheetView.model_validate(row)
+    if entered.signed_at is not None:
+        await publish(session, _signed(assessed, entered.id, number, entered.signed_at))
+    return entered
+
+
+def _stored(content: SheetContent) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Levels and opinions as their columns hold them."""
+    stored = content.model_dump(mode="json", include={"levels", "opinions"})
+    return stored["levels"], stored["opinions"]
+
+
+def _signed(assessed: Assessment, sheet_id: UUID, number: int, signed_at: datetime) -> SheetSignedV1:
+    return SheetSignedV1(
+        sheet_id=sheet_id,
+        registration_id=assessed.registration_id,
         enrolment_id=assessed.enrolment_id,
-        session_id=sheet.session_id,
-        organisation_id=sheet.organisation_id,
-        juror_id=sheet.juror_id,
+        session_id=assessed.session_id,
+        organisation_id=assessed.organisation_id,
+        juror_id=assessed.juror_id,
         modality=assessed.modality,
-        number=sheet.number,
-        signed_at=sheet.signed_at,
+        number=number,
+        signed_at=signed_at,
     )
-    await publish(session, signed)
 
 
 async def signed_sheets(session: AsyncSession, registration_ids: Collection[UUID]) -> Sequence[Sheet]:
