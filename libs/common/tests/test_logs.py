@@ -63,6 +63,16 @@ def test_an_error_that_quotes_what_a_person_entered_is_logged_without_it(capsys:
     assert "duplicate key" in said
 
 
+def test_a_log_that_cannot_be_written_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    configure_logs("INFO")
+    full = open("/dev/full", "w", encoding="utf-8")  # noqa: SIM115 - closing it fails as well
+    monkeypatch.setattr("sys.stdout", full)
+    structlog.get_logger().error("it_failed")
+    structlog.get_logger().info("it_goes_on")
+    with pytest.raises(OSError, match="No space left"):
+        full.close()
+
+
 def raise_(error: Exception) -> None:
     raise error
 

@@ -33,10 +33,12 @@ class Background:
     async def _watch(self, run: Task) -> None:
         try:
             await run()
+        except Exception as error:
+            self.failed.add(_name(run))
+            log.critical("background_task_failed", task=_name(run), exc_info=error)
+        else:
+            self.failed.add(_name(run))
             log.critical("background_task_ended", task=_name(run))
-        except Exception:
-            log.critical("background_task_failed", task=_name(run), exc_info=True)
-        self.failed.add(_name(run))
 
 
 def _name(run: Task) -> str:

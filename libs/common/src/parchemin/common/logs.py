@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -38,6 +39,18 @@ class _Seldom(logging.Filter):
         return True
 
 
+class _Lines(structlog.PrintLogger):
+    """Lines on standard output. One that cannot be written, because the disk is full or nobody reads any more, is lost:
+    work does not fail for want of its log."""
+
+    def msg(self, message: str) -> None:
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
+
+
 def configure_logs(level: str) -> None:
     """Have structlog and the standard library's loggers write the same way."""
     shared: list[Any] = [
@@ -50,6 +63,7 @@ def configure_logs(level: str) -> None:
     structlog.configure(
         processors=[*shared, *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=lambda *_: _Lines(),
         cache_logger_on_first_use=False,
     )
     renderer = structlog.stdlib.ProcessorFormatter(
