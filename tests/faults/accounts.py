@@ -142,3 +142,14 @@ async def assert_each_is_awarded_once(databases: Mapping[str, str], awards: int)
     """The world was told of each award, once."""
     told = [row.key for row in await written_by(databases["evaluations"]) if row.type == AWARDED]
     assert len(told) == len(set(told)) == awards
+
+
+async def assert_accounted_for(played: Played, installation: Installation, out: Path) -> None:
+    """All of this, of an installation on a cluster where nothing is under way any more."""
+    kafka = installation.settling.kafka
+    assert kafka is not None
+    await assert_nothing_waits(installation.databases)
+    await assert_all_handled(installation.databases)
+    await assert_all_delivered_in_order(installation.databases, kafka)
+    await assert_each_is_awarded_once(installation.databases, len(played.summary["certifications"]))
+    await assert_every_document_is_there_once(played, installation, out)

@@ -1,12 +1,10 @@
 """Faults at random points of a scenario, the same for the same seed as far as processes let themselves be steered."""
 
 import asyncio
-import os
 import random
-import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,13 +16,6 @@ from tests.faults.keeping import Keeper
 
 from parchemin.common.database import Database
 from parchemin.common.tables import outbox
-
-SEED = "PARCHEMIN_FAULTS_SEED"
-
-
-def chosen_seed() -> int:
-    """The seed of the environment, or a new one: a failing test tells it."""
-    return int(os.environ.get(SEED) or secrets.randbelow(2**31))
 
 
 class Engine(Protocol):
@@ -97,15 +88,16 @@ class Saboteur:
         if self._plan.repeat_seconds is not None:
             work.append(self._repeat_events)
         try:
-            async with self._keeper.keeping(), asyncio.TaskGroup() as group:
-                tasks = [group.create_task(begin()) for begin in work]
-                try:
-                    yield
-                finally:
-                    self._done.set()
-                    async with self._requested:
-                        self._requested.notify_all()
-                    await asyncio.gather(*tasks, return_exceptions=True)
+            with _unwrapped():
+                async with self._keeper.keeping(), asyncio.TaskGroup() as group:
+                    tasks = [group.create_task(begin()) for begin in work]
+                    try:
+                        yield
+                    finally:
+                        self._done.set()
+                        async with self._requested:
+                            self._requested.notify_all()
+                        await asyncio.gather(*tasks, return_exceptions=True)
         finally:
             for database in self._databases.values():
                 await database.dispose()
@@ -113,21 +105,15 @@ class Saboteur:
     async def _kill_processes(self) -> None:
         chance = random.Random(f"{self._seed} processes")
         while not self._done.is_set():
-            waiting: Callable[[], Awaitable[None]]
             if chance.random() < 0.5:
-                count = self._requests + chance.randint(*self._plan.every_requests)
-                waiting = lambda count=count: self._requests_sent(count)  # noqa: E731
-                longest = 2 * self._plan.every_seconds[1]
+                sent = self._sent(self._requests + chance.randint(*self._plan.every_requests))
+                await _at_most(2 * self._plan.every_seconds[1], sent)
             else:
-                waiting = self._done.wait  # type: ignore[assignment]
-                longest = chance.uniform(*self._plan.every_seconds)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(longest):
-                    await waiting()
+                await _at_most(chance.uniform(*self._plan.every_seconds), self._done.wait())
             if not self._done.is_set():
                 await self._keeper.kill(chance.choice(self._keeper.processes))
 
-    async def _requests_sent(self, count: int) -> None:
+    async def _sent(self, count: int) -> None:
         async with self._requested:
             await self._requested.wait_for(lambda: self._requests >= count or self._done.is_set())
 
@@ -154,10 +140,9 @@ class Saboteur:
         chance = random.Random(f"{self._seed} events")
         assert self._plan.repeat_seconds is not None
         while not self._done.is_set():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(chance.uniform(*self._plan.repeat_seconds)):
-                    await self._done.wait()
-                    return
+            await _at_most(chance.uniform(*self._plan.repeat_seconds), self._done.wait())
+            if self._done.is_set():
+                return
             database = self._databases[chance.choice(sorted(self._databases))]
             with suppress(SQLAlchemyError, asyncpg.PostgresError, OSError, TimeoutError):
                 self.repeated += await self._publish_again(database, chance)
@@ -169,3 +154,21 @@ class Saboteur:
             again = chance.sample(positions, min(len(positions), self._plan.repeated))
             await session.execute(update(outbox).where(outbox.c.position.in_(again)).values(published_at=None))
         return len(again)
+
+
+async def _at_most(seconds: float, waiting: Awaitable[object]) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await waiting
+
+
+@contextmanager
+def _unwrapped() -> Iterator[None]:
+    """An error by itself, not as a group of one."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        raise error from None
