@@ -7,7 +7,7 @@ SERVICES := candidates evaluations budget documents
 OUT ?= var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve services services-stop test check lint types imports unit migrations generated \
+.PHONY: help setup demo serve services services-stop test bench check lint types imports unit migrations generated \
   deployment generate lock clean
 
 help:  ## what can be made
@@ -36,6 +36,9 @@ services-stop:
 
 test: setup build/deployment/.ready  ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+bench: setup  ## measure against the raw floors in the same run; FULL=1 for the sizes of docs/performance.md
+	$(BIN)/python -m benchmarks $(if $(FULL),--full)
 
 check: lint types imports unit  ## fast feedback: lint, types, import rules, rules' tests
 
