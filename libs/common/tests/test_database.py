@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from uuid import UUID
 
+import aiosqlite
+import asyncpg
 import pytest
 from libs.common.tests.toy_service import Note, notes_in
 from sqlalchemy import func, select, text
@@ -190,6 +192,46 @@ async def test_what_passes_by_itself_is_told_from_what_is_wrong(database: Databa
         assert is_transient(failure.value)
     assert is_transient(ConnectionRefusedError())
     assert not is_transient(ValueError())
+
+
+async def test_a_database_that_only_reads_is_waited_for(database: Database, engine: str) -> None:
+    """As after a failover: the way leads to a standby, and then to the server that took over."""
+    await add(database, text="before")
+    await administer(database, *only_reading(database, engine, True))
+    for _ in range(2):
+        with pytest.raises(DBAPIError) as failure:
+            await add(database, text="refused")
+        assert is_transient(failure.value)
+    await administer(database, *only_reading(database, engine, False))
+    await add(database, text="after")
+    assert await notes_in(database) == ["before", "after"]
+
+
+def only_reading(database: Database, engine: str, only: bool) -> list[str]:
+    if engine == "sqlite":
+        return [f"PRAGMA query_only={'ON' if only else 'OFF'}"]
+    name = database.engine.url.database
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    cut = f"SELECT pg_terminate_backend(pid) {others}"
+    if only:
+        return [f'ALTER DATABASE "{name}" SET default_transaction_read_only = on', cut]
+    return ["SET default_transaction_read_only = off", f'ALTER DATABASE "{name}" RESET default_transaction_read_only']
+
+
+async def administer(database: Database, *statements: str) -> None:
+    if database.is_sqlite:
+        async with database.engine.connect() as only:  # there is no other that writes
+            driver = (await only.get_raw_connection()).driver_connection
+            assert isinstance(driver, aiosqlite.Connection)
+            for statement in statements:
+                await driver.execute(statement)
+        return
+    connection = await asyncpg.connect(database.engine.url.set(drivername="postgresql").render_as_string(False))
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 async def test_an_error_of_the_database_does_not_repeat_the_values(database: Database) -> None:

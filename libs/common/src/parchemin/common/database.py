@@ -13,9 +13,11 @@ from weakref import WeakSet
 import aiosqlite
 import asyncpg
 from sqlalchemy import event, func, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from parchemin.common.failures import READ_ONLY
 
 BUSY_TIMEOUT_MS = 10_000
 LEADERSHIP_SECONDS = 10.0
@@ -61,6 +63,7 @@ class Database:
                 hide_parameters=True,
                 connect_args={"timeout": CONNECT_SECONDS, "server_settings": POSTGRES_LIMITS},
             )
+            event.listens_for(self._writer.sync_engine, "handle_error")(_leave_what_only_reads)
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def _sqlite_engine(self, *, pool_size: int, begin: str, read_only: bool) -> AsyncEngine:
@@ -167,6 +170,12 @@ class Database:
         # The connection of a task that was cancelled closes by itself, in its thread, which then calls this loop.
         for worker in [thread for thread in self._workers if thread.is_alive()]:
             await asyncio.to_thread(worker.join, timeout=1)
+
+
+def _leave_what_only_reads(context: ExceptionContext) -> None:
+    """A connection to a standby would stay one for as long as the pool keeps it: give it up, and connect anew."""
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
 
 
 def lock_number(name: str) -> int:

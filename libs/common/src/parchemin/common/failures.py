@@ -3,11 +3,14 @@
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-_SQLITE_PASSING = {5, 6, 7, 9, 10, 13, 14, 15}
-"""SQLITE_BUSY, _LOCKED, _NOMEM, _INTERRUPT, _IOERR, _FULL, _CANTOPEN, _PROTOCOL (https://sqlite.org/rescode.html)."""
-_POSTGRES_PASSING = ("08", "25P03", "40", "53", "55P03", "57", "58")
-"""Connection, idle in transaction, rollback (deadlock, serialisation), resources, lock not available, operator, system
-(appendix A)."""
+READ_ONLY = "25006"
+"""PostgreSQL's `read_only_sql_transaction`: after a failover the way may lead to a standby for a while."""
+_SQLITE_PASSING = {5, 6, 7, 8, 9, 10, 13, 14, 15}
+"""SQLITE_BUSY, _LOCKED, _NOMEM, _READONLY, _INTERRUPT, _IOERR, _FULL, _CANTOPEN, _PROTOCOL
+(https://sqlite.org/rescode.html)."""
+_POSTGRES_PASSING = ("08", READ_ONLY, "25P03", "40", "53", "55P03", "57", "58")
+"""Connection, read-only, idle in transaction, rollback (deadlock, serialisation), resources, lock not available,
+operator, system (appendix A)."""
 
 
 def is_transient(error: BaseException) -> bool:
