@@ -88,7 +88,7 @@ async def doors(school: School, var: Path) -> AsyncIterator[list[httpx.AsyncClie
             stack.callback(process.close)
             process.launch()
         await asyncio.gather(*(process.ready() for process in processes))
-        limits = httpx.Limits(max_connections=KEYS_AT_A_TIME * AT_ONCE)
+        limits = httpx.Limits(max_connections=KEYS_AT_A_TIME * AT_ONCE, keepalive_expiry=1)  # before the server does
         yield [
             await stack.enter_async_context(httpx.AsyncClient(base_url=process.url, timeout=60, limits=limits))
             for process in processes
