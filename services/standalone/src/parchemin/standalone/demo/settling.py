@@ -67,8 +67,10 @@ async def _behind(kafka: KafkaSettings, services: Iterable[str]) -> int:
         await consumer.start()
         there = set(await admin.list_topics())
         for name in map(ServiceName, services):
-            committed = await admin.list_consumer_group_offsets(kafka.named(name))
             topics = {kafka.named(topic) for topic in topics_read_by(name)} & there
+            if not topics:
+                continue
+            committed = await admin.list_consumer_group_offsets(kafka.named(name))
             partitions = [
                 TopicPartition(topic["topic"], partition["partition"])
                 for topic in await admin.describe_topics(sorted(topics))
@@ -85,7 +87,9 @@ async def _behind(kafka: KafkaSettings, services: Iterable[str]) -> int:
 
 
 async def delete_topics(kafka: KafkaSettings) -> None:
-    """Delete the topics of a namespace that was this scenario's own."""
+    """Delete the topics of a namespace that was this scenario's own, where it was to create them."""
+    if not kafka.create_topics:
+        return
     admin = AIOKafkaAdminClient(**kafka.connection("settling"))
     with suppress(KafkaError, OSError):
         await admin.start()
