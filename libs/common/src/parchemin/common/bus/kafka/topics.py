@@ -36,6 +36,8 @@ def _new(settings: KafkaSettings, topic: str) -> NewTopic:
     configuration = {
         "min.insync.replicas": str(settings.min_insync_replicas),
         "max.message.bytes": str(settings.max_message_bytes),
+        # by the cluster's clock: it refuses a time that is an hour ahead of its own, and keeps messages by it
+        "message.timestamp.type": "LogAppendTime",
     }
     if is_compacted(topic):
         configuration["cleanup.policy"] = "compact"
