@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 
 from parchemin.common.bus.kafka.settings import KafkaSettings
+from parchemin.common.bus.kafka.topics import answers
 from parchemin.common.bus.protocol import Deliver, Message
 
 log = structlog.get_logger()
@@ -28,8 +29,11 @@ SIDE_BY_SIDE = 8
 FETCH_WAIT_MS = 200
 POLL_MS = 60_000
 FIRST_BACK_OFF, LONGEST_BACK_OFF = 0.05, 5.0
-SILENCE_SECONDS = 300
-"""Without an answer of the broker for an assigned partition, after which a new process is the remedy."""
+SILENCE_SECONDS = 300.0
+"""Without an answer for an assigned partition, after which it is asked whether the cluster is there at all."""
+WATCH_SECONDS = 30.0
+COMMIT_SECONDS = 5.0
+STOP_SECONDS = 5.0
 
 
 class Stopping(Exception):
@@ -57,16 +61,18 @@ class Reader:
         self._stopping = asyncio.Event()
         self._task = asyncio.create_task(self._run(), name=f"read {topic}/{partition.partition}")
 
-    def fault(self) -> str | None:
-        """Why it delivers no more, where it does not."""
-        if self._task.done() and not self._stopping.is_set():
-            return "a reader has ended"
-        if not self._is_assigned:
-            return None
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has, though nobody stopped it."""
+        return self._task.done() and not self._stopping.is_set()
+
+    @property
+    def hears_nothing(self) -> bool:
+        """Whether it waits, and the broker has not even said that there is nothing, for long."""
+        if self._in_hand or not self._is_assigned:
+            return False
         answered: int | None = self._consumer.last_poll_timestamp(self._partition)
-        if answered is not None and time.time() - answered / 1000 > SILENCE_SECONDS and not self._in_hand:
-            return "the broker is silent"
-        return None
+        return answered is not None and time.time() - answered / 1000 > SILENCE_SECONDS
 
     @property
     def lag(self) -> int | None:
@@ -160,13 +166,14 @@ class Reader:
 
     async def _commit(self, offset: int) -> None:
         try:
-            await self._consumer.commit({self._partition: offset})
-        except KafkaError as error:  # the partition went to somebody else, or the broker is away: a repeat is harmless
+            async with asyncio.timeout(COMMIT_SECONDS):  # while the broker is away the client itself waits without end
+                await self._consumer.commit({self._partition: offset})
+        except (KafkaError, TimeoutError) as error:  # the partition went to somebody else: a repeat is harmless
             log.warning("kafka_commit_failed", topic=self._topic, cause=type(error).__name__)
 
     async def _pause(self, failures: int) -> None:
         """Longer each time, and never just as long as others do."""
-        longest = min(FIRST_BACK_OFF * 2**failures, LONGEST_BACK_OFF)
+        longest = min(FIRST_BACK_OFF * 2 ** min(failures, 20), LONGEST_BACK_OFF)
         try:
             async with asyncio.timeout(longest * random.uniform(0.5, 1)):  # noqa: S311 - no secret: it spreads load
                 await self._stopping.wait()
@@ -183,6 +190,7 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         self._deliveries = deliveries
         self._consumer: AIOKafkaConsumer | None = None
         self._readers: dict[TopicPartition, Reader] = {}
+        self._watching: asyncio.Task[None] | None = None
         self._places = asyncio.Semaphore(SIDE_BY_SIDE)
 
     @property
@@ -212,15 +220,19 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         except BaseException:
             self._consumer = None
             await self._stop_readers()
-            await consumer.stop()
+            await _close(consumer)
             raise
+        self._watching = asyncio.create_task(self._watch(), name=f"watch {self.name}")
 
     async def stop(self) -> None:
         """Finish what is in hand, commit, leave the group."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
         await self._stop_readers()
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await consumer.stop()
+            await _close(consumer)
 
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         """Called before others get these partitions: nothing of them may be in hand any more."""
@@ -234,9 +246,21 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
             topic = self._settings.unnamed(partition.topic)
             self._readers[partition] = Reader(self._consumer, partition, topic, self._deliveries[topic], self._places)
 
+    async def _watch(self) -> None:
+        """End when a reader hears nothing though the cluster is there: a client that is stuck gets free by a restart
+        only. One that is away is waited for: the process may be serving requests, which need no broker."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if any(reader.hears_nothing for reader in self._readers.values()) and await answers(self._settings):
+                return
+
     def fault(self) -> str | None:
         """As the protocol says."""
-        return next((fault for reader in self._readers.values() if (fault := reader.fault()) is not None), None)
+        if any(reader.has_ended for reader in self._readers.values()):
+            return "a reader has ended"
+        if self._watching is not None and self._watching.done():
+            return f"group {self.name} hears nothing from a cluster that is there"
+        return None
 
     def lag(self) -> dict[tuple[str, int], int]:
         """For each topic and partition of this process: messages on the broker that it has not handled."""
@@ -249,3 +273,15 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
     async def _stop_readers(self) -> None:
         readers, self._readers = self._readers, {}
         await asyncio.gather(*(reader.stop() for reader in readers.values()))
+
+
+async def _close(consumer: AIOKafkaConsumer) -> None:
+    """Stop it, and wait for no broker. Where a fetch waits to be tried again, aiokafka 0.14 ends in the middle of this
+    as if it were cancelled; then, and where it takes too long, the connections are still to be closed."""
+    stopping: asyncio.Task[None] = asyncio.create_task(consumer.stop())
+    await asyncio.wait([stopping], timeout=STOP_SECONDS)
+    stopping.cancel()
+    [failure] = await asyncio.gather(stopping, return_exceptions=True)
+    if failure is not None:
+        log.warning("kafka_consumer_failed_to_stop", cause=type(failure).__name__)
+        await consumer._client.close()

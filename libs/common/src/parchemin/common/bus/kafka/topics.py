@@ -32,6 +32,18 @@ async def create_topics(settings: KafkaSettings, topics: Collection[str]) -> lis
         await admin.close()
 
 
+async def answers(settings: KafkaSettings) -> bool:
+    """Whether the cluster is there, and lets us in."""
+    admin = AIOKafkaAdminClient(**settings.connection("probe"))
+    try:
+        await admin.start()
+        return bool(await admin.list_topics())
+    except (KafkaError, OSError, TimeoutError):
+        return False
+    finally:
+        await admin.close()
+
+
 def _new(settings: KafkaSettings, topic: str) -> NewTopic:
     configuration = {
         "min.insync.replicas": str(settings.min_insync_replicas),
