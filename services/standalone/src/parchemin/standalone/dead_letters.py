@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from parchemin.common.bus import LocalBus
 from parchemin.common.database import Database
@@ -67,6 +67,28 @@ def replay(
             console.print(f"{name}: {replayed} handled, {remaining} still parked", highlight=False)
     if left:
         raise typer.Exit(1)
+
+
+@app.command()
+def discard(
+    service: Annotated[ServiceName, typer.Option(help="Whose.")],
+    event: Annotated[list[UUID], typer.Option(help="This event; may be repeated.")],
+) -> None:
+    """Give events up for good: what nobody will ever read. They stay received, and on the dead-letter topic."""
+    discarded = asyncio.run(_discard(service, event))
+    console.print(f"{service}: {discarded} discarded", highlight=False)
+    if discarded < len(set(event)):
+        raise typer.Exit(1)
+
+
+async def _discard(name: ServiceName, events: Sequence[UUID]) -> int:
+    service = service_of(name, LocalBus())
+    try:
+        async with service.database.transaction() as session:
+            given_up = delete(dead_letters).where(dead_letters.c.event_id.in_(events))
+            return len((await session.scalars(given_up.returning(dead_letters.c.event_id))).all())
+    finally:
+        await service.database.dispose()
 
 
 async def _parked(name: ServiceName, limit: int) -> Sequence[dict[str, Any]]:
