@@ -122,6 +122,8 @@ class Reader:
 
     async def _handle(self, records: Sequence[ConsumerRecord]) -> None:
         self._in_hand = True
+        if self._handled is None:
+            self._handled = records[0].offset
         try:
             await self._deliver_all(records)
         finally:
