@@ -158,8 +158,12 @@ class Reader:
         while not self._stopping.is_set():
             try:
                 async with self._places:
+                    if self._stopping.is_set():  # it may have waited long for its place
+                        raise Stopping
                     await self._deliver(message)
                 return
+            except Stopping:
+                raise
             except Exception as error:  # what can be parked is parked: this is the database, and it will come back
                 log.warning("delivery_failed", topic=message.topic, source=message.source, cause=type(error).__name__)
             await self._pause(failures)
@@ -192,6 +196,9 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         self._deliveries = deliveries
         self._consumer: AIOKafkaConsumer | None = None
         self._readers: dict[TopicPartition, Reader] = {}
+        self._ending: set[Reader] = set()
+        """Those that were told to stop, and have something in hand."""
+        self._leaving = False
         self._watching: asyncio.Task[None] | None = None
         self._places = asyncio.Semaphore(SIDE_BY_SIDE)
 
@@ -228,6 +235,7 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
 
     async def stop(self) -> None:
         """Finish what is in hand, commit, leave the group."""
+        self._leaving = True
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
@@ -243,7 +251,8 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Called once per rebalance, with all partitions that are this process's now."""
         await self._stop_readers()
-        assert self._consumer is not None  # noqa: S101 - narrows the type: it is the consumer that calls
+        if self._leaving or self._consumer is None:  # others will get them in a moment
+            return
         for partition in assigned:
             topic = self._settings.unnamed(partition.topic)
             self._readers[partition] = Reader(self._consumer, partition, topic, self._deliveries[topic], self._places)
@@ -273,8 +282,12 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         }
 
     async def _stop_readers(self) -> None:
+        """Return when nothing is in hand any more, whoever asked for it first."""
         readers, self._readers = self._readers, {}
-        await asyncio.gather(*(reader.stop() for reader in readers.values()))
+        self._ending.update(readers.values())
+        ending = tuple(self._ending)
+        await asyncio.gather(*(reader.stop() for reader in ending))
+        self._ending.difference_update(ending)
 
 
 async def _close(consumer: AIOKafkaConsumer) -> None:
