@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,18 +13,10 @@ from parchemin.candidates.organisations.schemas import NewOrganisation
 from parchemin.candidates.organisations.service import register_organisation
 from parchemin.common import migrations
 from parchemin.common.database import Database
-from parchemin.common.settings import default_database_url, house
+from parchemin.common.settings import default_database_url
 from parchemin.standalone.cli import app
 
 runner = CliRunner()
-
-
-@pytest.fixture
-def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("PARCHEMIN_VAR", str(tmp_path))
-    house.cache_clear()
-    yield tmp_path
-    house.cache_clear()
 
 
 def make_organisations(*codes: str) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from typer.testing import CliRunner
 from parchemin.common.bus import Message
 from parchemin.common.clock import utc_now
 from parchemin.common.ids import new_id
-from parchemin.common.settings import house
 from parchemin.contracts.envelope import wrap
 from parchemin.contracts.events.candidates import EnrolmentBlocksExtendedV1, EnrolmentOpenedV1
 from parchemin.contracts.vocabulary import AccessPath
@@ -19,14 +17,6 @@ from parchemin.standalone.cli import app
 from parchemin.standalone.services import ServiceName, service_of
 
 runner = CliRunner()
-
-
-@pytest.fixture
-def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("PARCHEMIN_VAR", str(tmp_path))
-    house.cache_clear()
-    yield tmp_path
-    house.cache_clear()
 
 
 def deliver(event: EnrolmentOpenedV1 | EnrolmentBlocksExtendedV1) -> str:
