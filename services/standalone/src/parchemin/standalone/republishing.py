@@ -37,7 +37,8 @@ def republish(
 
 async def _publish_again(name: ServiceName, since: datetime | None) -> int:
     service = service_of(name, LocalBus())
-    again = update(outbox).where(outbox.c.published_at.is_not(None), outbox.c.type != DEAD_LETTER).values(published_at=None)
+    published = outbox.c.published_at.is_not(None) & (outbox.c.type != DEAD_LETTER)
+    again = update(outbox).where(published).values(published_at=None)
     if since is not None:
         again = again.where(outbox.c.occurred_at >= since.replace(tzinfo=UTC))
     try:
