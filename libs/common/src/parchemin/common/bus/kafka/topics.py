@@ -21,11 +21,11 @@ async def create_topics(settings: KafkaSettings, topics: Collection[str]) -> lis
         if not missing:
             return []
         response = await admin.create_topics([_new(settings, topic) for topic in missing])
-        for _topic, code, *_detail in response.topic_errors:
-            error = for_code(code)
-            if code and error is not TopicAlreadyExistsError:  # another process was quicker
+        errors = {topic: for_code(code) for topic, code, *_detail in response.topic_errors if code}
+        for error in errors.values():
+            if error is not TopicAlreadyExistsError:  # another process was quicker, and its topic is not listed yet
                 raise error
-        return missing
+        return [topic for topic in missing if settings.named(topic) not in errors]
     except (OSError, TimeoutError) as error:
         raise KafkaError(f"topics cannot be created: {type(error).__name__}") from error
     finally:
