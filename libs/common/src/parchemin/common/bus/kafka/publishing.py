@@ -5,6 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 
 import structlog
@@ -22,15 +23,23 @@ log = structlog.get_logger()
 
 BATCH_BYTES = 512 * 1024
 STOP_SECONDS = 5.0
-SILENT_SECONDS = 3.0
-AGAIN_SECONDS = 1.0
-"""How long a partition is waited for that did not answer the last time."""
+GIVE_UP_SECONDS = 300.0
+"""Without an answer for a partition, after which a new producer is the remedy."""
 CONTENT_TYPE_HEADER = ("content-type", CONTENT_TYPE.encode())
 
 Place = tuple[str, int]
 """Topic and partition on the cluster."""
 
 _partitioner = DefaultPartitioner()
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A batch that nobody waits for any more, and the producer still brings out: it gives up on none."""
+
+    answer: asyncio.Future[object]
+    messages: Sequence[Message]
+    since: float
 
 
 @lru_cache(maxsize=50_000)
@@ -55,17 +64,20 @@ class Publisher:
         self._client = client
         self._producer: AIOKafkaProducer | None = None
         self._known: set[str] = set()
-        self._silent: dict[Place, float] = {}
-        """Partitions that did not answer, and until when none waits for them: the others must not wait as well."""
+        self._under_way: dict[Place, UnderWay] = {}
+        """Of each partition that did not answer in time. Until it does, it gets nothing new and none waits for it."""
         self._opening = asyncio.Lock()
 
     async def stop(self) -> None:
         """Close the connection; what was not acknowledged stays unsafe."""
         producer, self._producer = self._producer, None
+        self._under_way.clear()
         if producer is not None:
-            with suppress(TimeoutError, KafkaError):
+            try:
                 async with asyncio.timeout(STOP_SECONDS):
                     await producer.stop()
+            except (TimeoutError, KafkaError):
+                await _abandon(producer)
 
     async def publish(self, messages: Sequence[Message]) -> Sequence[Outcome]:
         """As the protocol says."""
@@ -92,23 +104,31 @@ class Publisher:
         self, place: Place, messages: Sequence[Message], producer: AIOKafkaProducer
     ) -> tuple[int, Outcome]:
         """How many are safe, from the first on, and why the others are not."""
-        silent_until = self._silent.get(place, 0.0)
-        if time.monotonic() < silent_until:
-            return 0, BusAway("the partition did not answer")
-        safe = 0
+        safe, answer, batch = 0, None, messages[:0]
         try:
-            async with asyncio.timeout(AGAIN_SECONDS if silent_until else self._seconds):
+            if (before := self._under_way.get(place)) is not None:
+                if not before.answer.done():
+                    if time.monotonic() - before.since > GIVE_UP_SECONDS:
+                        await self._replace(producer)
+                    return 0, BusAway("the partition did not answer")
+                del self._under_way[place]
+                before.answer.result()
+                if messages[: len(before.messages)] == before.messages:
+                    safe = len(before.messages)
+            async with asyncio.timeout(self._seconds):
                 while safe < len(messages):
-                    batch, count = self._batch(messages[safe:], producer)
-                    await (await producer.send_batch(batch, place[0], partition=place[1]))
-                    safe += count
-        except TimeoutError as error:  # the producer goes on with it, and in order: a repeat will come after
-            self._silent[place] = time.monotonic() + SILENT_SECONDS
+                    builder, count = self._batch(messages[safe:], producer)
+                    batch = messages[safe : safe + count]
+                    answer = await producer.send_batch(builder, place[0], partition=place[1])
+                    await asyncio.shield(answer)
+                    safe, answer = safe + count, None
+        except TimeoutError as error:
+            if answer is not None and self._producer is producer:  # one that was replaced answers no more
+                self._under_way[place] = UnderWay(answer, batch, time.monotonic())
             return safe, _away(error)
         except KafkaError as error:
             await self._replace(producer)
             return safe, error
-        self._silent.pop(place, None)
         return safe, None
 
     @property
@@ -159,6 +179,19 @@ class Publisher:
         if self._producer is failed:
             log.warning("kafka_producer_replaced")
             await self.stop()
+
+
+async def _abandon(producer: AIOKafkaProducer) -> None:
+    """End a producer that could not bring out all it has, and let none of it come later: it would come after what is
+    newer, and be the last word on a compacted topic. aiokafka has no public name for this."""
+    sending = producer._sender.sender_task
+    with suppress(TimeoutError, KafkaError):
+        async with asyncio.timeout(STOP_SECONDS):
+            if sending is not None:
+                sending.cancel()
+            await producer.client.close()
+            if sending is not None:
+                await asyncio.gather(sending, return_exceptions=True)
 
 
 def _away(error: Exception) -> BusAway:
