@@ -21,6 +21,14 @@ def configure(kafka_environment: dict[str, str]) -> Configure:
 
 
 @pytest.fixture
+def real(configure: Configure) -> Configure:
+    """`configure`, for what the mock cluster does not do as Kafka does: topics on demand, members and their offsets."""
+    if not configure().create_topics:
+        pytest.skip("the mock cluster is no Kafka in this")
+    return configure
+
+
+@pytest.fixture
 def topic() -> str:
     return f"parchemin.facts-{uuid4().hex}.v1"
 

@@ -40,8 +40,8 @@ async def committed(settings: KafkaSettings) -> dict[TopicPartition, int]:
     return {place: found.offset for place, found in offsets.items() if found.offset > 0}
 
 
-async def test_an_offset_is_committed_after_the_effect_only(configure: Configure, member: Member, topic: str) -> None:
-    settings = configure()
+async def test_an_offset_is_committed_after_the_effect_only(real: Configure, member: Member, topic: str) -> None:
+    settings = real()
     listener = Listener(hold=lambda message: message.body == b"a2")
     bus = member(settings, listener)
     await bring(bus, messages(topic, 5))
@@ -70,25 +70,23 @@ async def test_what_a_killed_process_had_in_hand_is_delivered_by_the_next(
 
 
 async def test_a_process_that_has_the_name_of_a_killed_one_takes_its_place_at_once(
-    configure: Configure, member: Member, kafka_environment: dict[str, str], topic: str
+    real: Configure, member: Member, kafka_environment: dict[str, str], topic: str
 ) -> None:
-    if kafka_environment["PARCHEMIN_KAFKA_CREATE_TOPICS"] == "false":
-        pytest.skip("the mock cluster knows no lasting members")
     lasting = {"instance": "work-0", "session_timeout_ms": 60_000}
-    await bring(member(configure()), messages(topic, 3))
+    await bring(member(real()), messages(topic, 3))
     by_environment = {f"PARCHEMIN_KAFKA_{name.upper()}": str(value) for name, value in lasting.items()}
     killed = await ReaderProcess.start(os.environ | kafka_environment | by_environment, GROUP, topic, held="a1")
     await killed.says("a1")
     await killed.kill()
     listener = Listener()
-    await member(configure(**lasting), listener).start()
+    await member(real(**lasting), listener).start()
     await listener.has_done(messages(topic, 3))  # within a third of the session of the killed one
 
 
 async def test_members_that_come_and_go_leave_nothing_out_and_share_no_key_at_a_time(
-    configure: Configure, member: Member, topic: str
+    real: Configure, member: Member, topic: str
 ) -> None:
-    settings, desk = configure(session_timeout_ms=6_000), Desk()
+    settings, desk = real(session_timeout_ms=6_000), Desk()
     listeners = Listener(desk=desk), Listener(desk=desk)
     first, second = (member(settings, listener) for listener in listeners)
     publisher, sent, enough = member(settings), list[Message](), asyncio.Event()

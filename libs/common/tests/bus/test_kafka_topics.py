@@ -21,14 +21,6 @@ FACTS, IDENTITIES, DEAD_LETTERS = (
 HOUR_MS = 3_600_000
 
 
-@pytest.fixture
-def real(kafka_environment: dict[str, str], configure: Configure) -> Configure:
-    """`configure`, where the broker creates topics as it is asked to."""
-    if kafka_environment["PARCHEMIN_KAFKA_CREATE_TOPICS"] == "false":
-        pytest.skip("the mock cluster creates topics as it likes")
-    return configure
-
-
 def configurations(settings: KafkaSettings, *topics: str) -> list[dict[str, str]]:
     """What the broker says of each topic."""
     resources = [ConfigResource(ConfigResource.Type.TOPIC, settings.named(topic)) for topic in topics]
