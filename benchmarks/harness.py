@@ -16,10 +16,10 @@ Measure = Callable[[int], Awaitable[float]]
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """One figure over another of the same run, and what it should be."""
+    """One figure over another of the same run, or a figure by itself, and what it should be."""
 
     of: str
-    over: str
+    over: str | None
     value: float
     at_least: float | None = None
     at_most: float | None = None

@@ -20,13 +20,17 @@ def table(result: Result) -> str:
     lines = [f"### {result.title}", "", f"{sizes}", "", f"| | {result.unit} |", "|---|---:|"]
     lines += [f"| {name} | {_figure(value)} |" for name, value in result.figures.items()]
     if result.ratios:
-        lines += ["", "| ratio | | target |", "|---|---:|---:|"]
-        lines += [f"| {one.of} ÷ {one.over} | {one.value:.2f} | {_target(one)} |" for one in result.ratios]
+        lines += ["", "| | | target |", "|---|---:|---:|"]
+        lines += [f"| {_name(one)} | {one.value:.2f} | {_target(one)} |" for one in result.ratios]
     return "\n".join(lines) + "\n"
 
 
 def _figure(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _name(ratio: Ratio) -> str:
+    return ratio.of if ratio.over is None else f"{ratio.of} ÷ {ratio.over}"
 
 
 def _target(ratio: Ratio) -> str:

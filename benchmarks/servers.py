@@ -1,10 +1,11 @@
-"""Applications served as in production: uvicorn with uvloop and httptools, one worker, a process of their own."""
+"""The product's processes, as in production: uvicorn with uvloop and httptools, one worker each."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,29 +36,45 @@ class Server:
 def served(factory: str, settings: Mapping[str, str], log: Path) -> Iterator[Server]:
     """An application factory, served.
 
-    A port and not a socket that is handed down: uvicorn takes that for a Unix socket, on which nobody switches
+    On a port and not on a socket that is handed down: uvicorn takes that for a Unix socket, on which nobody switches
     Nagle's algorithm off, and every answer waits 40 ms for the client's delayed acknowledgement.
     """
+    options = ("--loop", "uvloop", "--http", "httptools", "--no-access-log")
+    with _running(["uvicorn", "--factory", factory, *options], settings, log) as server:
+        yield server
+
+
+@contextmanager
+def working(service: str, settings: Mapping[str, str], log: Path) -> Iterator[Server]:
+    """A process that does a service's work beside its requests."""
+    with _running(["parchemin.standalone.cli", "work", service], settings, log) as server:
+        yield server
+
+
+@contextmanager
+def _running(command: Sequence[str], settings: Mapping[str, str], log: Path) -> Iterator[Server]:
     port = free_port()
-    command = [
-        *(sys.executable, "-m", "uvicorn", "--factory", factory, "--port", str(port)),
-        *("--loop", "uvloop", "--http", "httptools", "--no-access-log"),
-    ]
     with log.open("wb") as out:
         process = subprocess.Popen(  # noqa: S603 - this interpreter, with what is written above
-            command, env={**os.environ, **settings}, stdout=out, stderr=subprocess.STDOUT
+            [sys.executable, "-m", *command, "--port", str(port)],
+            env={**os.environ, **settings},
+            stdout=out,
+            stderr=subprocess.STDOUT,
         )
         try:
-            _await_start(process, log)
+            _await_start(process, port, log)
             yield Server(port, process.pid)
         finally:
             process.terminate()
             process.wait(timeout=30)
 
 
-def _await_start(process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _await_start(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while b"Uvicorn running" not in log.read_bytes():
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise DidNotStart(log.read_text(errors="replace")[-2000:])
-        time.sleep(0.05)
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise DidNotStart(log.read_text(errors="replace")[-2000:])

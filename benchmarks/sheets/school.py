@@ -38,10 +38,10 @@ class Due:
     juror_id: UUID
 
 
-async def found_school(database: Database, sheets: int) -> list[Due]:
+async def found_school(database: Database, sheets: int, organisation: UUID | None = None) -> list[Due]:
     """Sessions that run, everybody present, for that many sheets: which are due, one session's after another's."""
     await publish_registered(database)
-    organisation = new_id()
+    organisation = organisation or new_id()
     due: list[Due] = []
     while len(due) < sheets:
         due += await _hold_session(database, organisation)
