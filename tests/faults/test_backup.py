@@ -1,6 +1,7 @@
 """Backups that are taken while people work, restored elsewhere: what is there again, and what is not."""
 
 import asyncio
+import logging
 import os
 import shutil
 import sqlite3
@@ -35,6 +36,8 @@ from parchemin.standalone.demo.cast import Cast
 from parchemin.standalone.demo.databases import create_databases
 from parchemin.standalone.demo.installation import Installation, embedded
 from parchemin.standalone.demo.scenario import Scenario
+
+log = logging.getLogger(__name__)
 
 WHOLE = os.environ.get("PARCHEMIN_FAULTS") == "whole"
 RESTORED_SECONDS = 120.0
@@ -148,7 +151,6 @@ async def test_dumps_and_the_topics_from_the_beginning_lose_no_diploma(
     tmp_path: Path,
     kafka_environment: dict[str, str],
     postgres_server: PostgresServer,
-    record_property: Callable[[str, object], None],
 ) -> None:
     """What was on the bus is there again, for who follows. Of its own records a service has what its dump has: the
     register's last entries are told of on the topic, and have to be compared with it before anybody works on."""
@@ -165,7 +167,7 @@ async def test_dumps_and_the_topics_from_the_beginning_lose_no_diploma(
     elsewhere = PostgresServer.start(durable=True)
     try:
         seconds = await backups.restore(elsewhere, names, dumps)
-        record_property("restored in seconds", seconds)
+        log.info("restored in %.1f s", seconds)
         assert seconds < RESTORED_SECONDS
         restored = {name: make_url(url).set(port=make_url(elsewhere.url).port) for name, url in origin.items()}
         urls = {name: url.render_as_string(hide_password=False) for name, url in restored.items()}
@@ -208,7 +210,6 @@ async def test_a_base_backup_and_the_received_log_lose_nothing_that_was_answered
     tmp_path: Path,
     shared_folder: Path,
     postgres_server: PostgresServer,
-    record_property: Callable[[str, object], None],
 ) -> None:
     base, log = shared_folder / "base", shared_folder / "log"
     with ExitStack() as stack:
@@ -224,7 +225,7 @@ async def test_a_base_backup_and_the_received_log_lose_nothing_that_was_answered
     server, seconds = await asyncio.to_thread(backups.recover, base, log, shared_folder / "elsewhere")
     with ExitStack() as stack:
         stack.callback(server.stop)
-        record_property("restored in seconds", seconds)
+        log.info("restored in %.1f s", seconds)
         assert seconds < RESTORED_SECONDS
         port = make_url(server.url).port
         urls = {name: make_url(url).set(port=port).render_as_string(False) for name, url in databases.items()}
