@@ -64,6 +64,8 @@ class Saboteur:
         self._databases = {name: Database(url) for name, url in databases.items()}
         self._requests = 0
         self._requested = asyncio.Condition()
+        self.answers: Counter[int] = Counter()
+        """How many answers there were with each status."""
         self.struck: Counter[str] = Counter()
         """Strikes on engines that were made, to their end."""
         self.repeated = 0
@@ -80,6 +82,10 @@ class Saboteur:
         async with self._requested:
             self._requests += 1
             self._requested.notify_all()
+
+    async def hear(self, response: httpx.Response) -> None:
+        """Called with each answer."""
+        self.answers[response.status_code] += 1
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:

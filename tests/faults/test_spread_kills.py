@@ -75,12 +75,13 @@ async def test_processes_broker_and_database_are_killed_and_nothing_is_lost_or_d
         keeper = Keeper(installation.processes)
         engines = {"broker": kafka_broker, "database": postgres_server}
         saboteur = Saboteur(PLAN, seed, keeper, engines, installation.databases)
-        async with installation.client(event_hooks={"request": [saboteur.watch]}) as http:
+        hooks = {"request": [saboteur.watch], "response": [saboteur.hear]}
+        async with installation.client(event_hooks=hooks) as http:
             async with saboteur.at_work():
                 played = await play(scenario, installation, http)
             print(  # noqa: T201
                 f"killed {dict(keeper.kills)}, ended {dict(keeper.ended)}, not live {dict(keeper.failed)}, "
-                f"engines {dict(saboteur.struck)}, repeated {saboteur.repeated}"
+                f"engines {dict(saboteur.struck)}, repeated {saboteur.repeated}, answers {dict(saboteur.answers)}"
             )
             async with asyncio.timeout(SETTLE_SECONDS):
                 await installation.settle()
@@ -90,3 +91,4 @@ async def test_processes_broker_and_database_are_killed_and_nothing_is_lost_or_d
     assert saboteur.struck.total() == len(PLAN.engine_strikes)
     assert saboteur.repeated > 0
     assert keeper.failed.total() == 0
+    assert saboteur.answers[500] == 0  # an engine that is away is no defect: 503
