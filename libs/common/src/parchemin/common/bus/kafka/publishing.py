@@ -23,6 +23,8 @@ log = structlog.get_logger()
 
 BATCH_BYTES = 512 * 1024
 STOP_SECONDS = 5.0
+ASK_AGAIN_SECONDS = 3.0
+"""Between two attempts to find a topic that is not there, or is not ours to write."""
 GIVE_UP_SECONDS = 300.0
 """Without an answer for a partition, after which a new producer is the remedy."""
 CONTENT_TYPE_HEADER = ("content-type", CONTENT_TYPE.encode())
@@ -64,6 +66,8 @@ class Publisher:
         self._client = client
         self._producer: AIOKafkaProducer | None = None
         self._known: set[str] = set()
+        self._absent: dict[str, float] = {}
+        """Topics that were not found, and until when none looks for them: the others must not wait each time."""
         self._under_way: dict[Place, UnderWay] = {}
         """Of each partition that did not answer in time. Until it does, it gets nothing new and none waits for it."""
         self._opening = asyncio.Lock()
@@ -80,25 +84,48 @@ class Publisher:
                 await _abandon(producer)
 
     async def publish(self, messages: Sequence[Message]) -> Sequence[Outcome]:
-        """As the protocol says."""
+        """As the protocol says. A topic that cannot be written holds up its own messages only."""
         try:
             async with asyncio.timeout(self._seconds):
                 producer = await self._open()
-                places = await self._places(producer, messages)
         except (KafkaError, OSError, TimeoutError) as error:
             raise _away(error) from error
         outcomes: list[Outcome] = [None] * len(messages)
-        by_place: defaultdict[Place, list[int]] = defaultdict(list)
-        for index, place in enumerate(places):
-            by_place[place].append(index)
+        by_topic: defaultdict[str, list[int]] = defaultdict(list)
+        for index, message in enumerate(messages):
+            by_topic[message.topic].append(index)
+
+        async def publish_on(topic: str, indexes: Sequence[int]) -> None:
+            partitions, failure = await self._partitions(topic, producer)
+            by_place: defaultdict[Place, list[int]] = defaultdict(list)
+            for index in indexes:
+                outcomes[index] = failure
+                if partitions:
+                    by_place[self._settings.named(topic), partition_of(messages[index].key, partitions)].append(index)
+            await asyncio.gather(*(publish_to(place, there) for place, there in by_place.items()))
 
         async def publish_to(place: Place, indexes: Sequence[int]) -> None:
             safe, failure = await self._publish_to(place, [messages[index] for index in indexes], producer)
             for index in indexes[safe:]:
                 outcomes[index] = failure
 
-        await asyncio.gather(*(publish_to(place, indexes) for place, indexes in by_place.items()))
+        await asyncio.gather(*(publish_on(topic, indexes) for topic, indexes in by_topic.items()))
         return outcomes
+
+    async def _partitions(self, topic: str, producer: AIOKafkaProducer) -> tuple[tuple[int, ...], Outcome]:
+        """A topic's partitions; none, and why, where nothing can be published there for now."""
+        if time.monotonic() < self._absent.get(topic, 0.0):
+            return (), BusAway("the topic was not found")
+        try:
+            async with asyncio.timeout(self._seconds):
+                if self._settings.create_topics and topic not in self._known:
+                    await create_topics(self._settings, {topic})
+                    self._known.add(topic)
+                partitions = tuple(sorted(await producer.partitions_for(self._settings.named(topic))))
+        except (KafkaError, OSError, TimeoutError) as error:
+            self._absent[topic] = time.monotonic() + ASK_AGAIN_SECONDS
+            return (), error
+        return partitions, None
 
     async def _publish_to(
         self, place: Place, messages: Sequence[Message], producer: AIOKafkaProducer
@@ -153,15 +180,6 @@ class Publisher:
                     raise
                 self._producer = producer
             return self._producer
-
-    async def _places(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> list[Place]:
-        topics = {message.topic for message in messages}
-        if self._settings.create_topics and (unknown := topics - self._known):
-            await create_topics(self._settings, unknown)
-            self._known |= unknown
-        named = {topic: self._settings.named(topic) for topic in topics}
-        partitions = {topic: tuple(sorted(await producer.partitions_for(named[topic]))) for topic in topics}
-        return [(named[message.topic], partition_of(message.key, partitions[message.topic])) for message in messages]
 
     def _batch(self, messages: Sequence[Message], producer: AIOKafkaProducer) -> tuple[BatchBuilder, int]:
         """As many of the messages, from the first on, as one batch takes; at least one."""
