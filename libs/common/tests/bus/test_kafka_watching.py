@@ -2,8 +2,10 @@
 
 import pytest
 from libs.common.tests.bus.listening import Configure, Listener, Member, bring, eventually, messages
+from tests.engines.mock_kafka import MockKafka, Request
 
 from parchemin.common.bus import Message
+from parchemin.common.bus.kafka import KafkaSettings, reading
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.kafka]
 
@@ -50,3 +52,34 @@ async def test_a_reader_that_ended_is_a_fault(configure: Configure, member: Memb
     await bring(bus, messages(topic, 1))
     await eventually(lambda: bus.fault() is not None)
     assert bus.fault() == "a reader has ended"
+
+
+# Kafka's error codes
+UNKNOWN_MEMBER, GROUP_AUTHORIZATION_FAILED = 25, 30
+
+
+@pytest.mark.parametrize(
+    "refusals",
+    [
+        {Request.HEARTBEAT: GROUP_AUTHORIZATION_FAILED},
+        {Request.HEARTBEAT: UNKNOWN_MEMBER, Request.JOIN_GROUP: GROUP_AUTHORIZATION_FAILED},
+    ],
+    ids=["within it", "while it joins again"],
+)
+async def test_a_group_that_refused_this_process_once_and_for_good_is_a_fault(
+    mock_kafka: MockKafka, member: Member, topic: str, refusals: dict[Request, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "SILENCE_SECONDS", 0.6)
+    monkeypatch.setattr(reading, "WATCH_SECONDS", 0.1)
+    mock_kafka.create_topic(topic, partitions=1)
+    listener = Listener()
+    bus = member(
+        KafkaSettings(bootstrap_servers=mock_kafka.bootstrap, create_topics=False, session_timeout_ms=2_000), listener
+    )
+    await bus.start()
+    await bring(bus, messages(topic, 1))
+    await listener.has_done(messages(topic, 1))
+    assert bus.fault() is None
+    for request, error in refusals.items():
+        mock_kafka.fail(request, error)
+    await eventually(lambda: bus.fault() is not None)

@@ -58,6 +58,7 @@ class Reader:
         self._places = places
         self._in_hand = False
         self._handled: int | None = None
+        self._failing_since: float | None = None
         self._stopping = asyncio.Event()
         self._task = asyncio.create_task(self._run(), name=f"read {topic}/{partition.partition}")
 
@@ -68,7 +69,9 @@ class Reader:
 
     @property
     def hears_nothing(self) -> bool:
-        """Whether it waits, and the broker has not even said that there is nothing, for long."""
+        """Whether it waits, and the broker has not even said that there is nothing, for long; or has only failed."""
+        if self._failing_since is not None and time.monotonic() - self._failing_since > SILENCE_SECONDS:
+            return True
         if self._in_hand or not self._is_assigned:
             return False
         answered: int | None = self._consumer.last_poll_timestamp(self._partition)
@@ -98,10 +101,11 @@ class Reader:
             try:
                 if records := await self._next():
                     await self._handle(records)
-                failures = 0
+                failures, self._failing_since = 0, None
             except Stopping:
                 return
             except KafkaError as error:
+                self._failing_since = self._failing_since or time.monotonic()
                 log.warning("kafka_read_failed", topic=self._topic, cause=type(error).__name__)
                 await self._pause(failures)
                 failures += 1
@@ -199,6 +203,7 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         self._ending: set[Reader] = set()
         """Those that were told to stop, and have something in hand."""
         self._leaving = False
+        self._joining_since: float | None = None
         self._watching: asyncio.Task[None] | None = None
         self._places = asyncio.Semaphore(SIDE_BY_SIDE)
 
@@ -247,10 +252,12 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
     async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         """Called before others get these partitions: nothing of them may be in hand any more."""
         await self._stop_readers()
+        self._joining_since = time.monotonic()
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Called once per rebalance, with all partitions that are this process's now."""
         await self._stop_readers()
+        self._joining_since = None
         if self._leaving or self._consumer is None:  # others will get them in a moment
             return
         for partition in assigned:
@@ -258,12 +265,19 @@ class Group(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
             self._readers[partition] = Reader(self._consumer, partition, topic, self._deliveries[topic], self._places)
 
     async def _watch(self) -> None:
-        """End when a reader hears nothing though the cluster is there: a client that is stuck gets free by a restart
-        only. One that is away is waited for: the process may be serving requests, which need no broker."""
+        """End when the group hears nothing though the cluster is there: a client that is stuck, or was refused once
+        while it joined, gets free by a restart only. A cluster that is away is waited for: the process may be serving
+        requests, which need no broker."""
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            if any(reader.hears_nothing for reader in self._readers.values()) and await answers(self._settings):
+            if self._hears_nothing and await answers(self._settings):
                 return
+
+    @property
+    def _hears_nothing(self) -> bool:
+        if self._joining_since is not None and time.monotonic() - self._joining_since > SILENCE_SECONDS:
+            return True
+        return any(reader.hears_nothing for reader in self._readers.values())
 
     def fault(self) -> str | None:
         """As the protocol says."""
