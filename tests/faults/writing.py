@@ -19,6 +19,8 @@ from parchemin.contracts.vocabulary import Role
 CANDIDATES = 60
 """Each is corrected about once a second: its events are a key's sequence."""
 
+AT_ONCE = 25
+
 
 @dataclass(frozen=True, slots=True)
 class Write:
@@ -32,7 +34,10 @@ class Write:
 
 
 class Writers:
-    """Correct the records of candidates, so many a second whatever the answers do; one request of each at a time."""
+    """Correct the records of candidates, so many a second whatever the answers do; one request of each at a time.
+
+    Where a machine cannot keep up they leave some out, and do not pile up what would be measured as waiting.
+    """
 
     def __init__(self, http: httpx.AsyncClient, keys: Path, per_second: int) -> None:
         self._http = http
@@ -78,9 +83,10 @@ class Writers:
             while not enough.is_set():
                 due = begin + number / self._per_second
                 await asyncio.sleep(max(due - time.monotonic(), 0))
-                self._under_way.add(due)
-                group.create_task(self._correct(number, due))
                 number += 1
+                if len(self._under_way) < AT_ONCE:
+                    self._under_way.add(due)
+                    group.create_task(self._correct(number, due))
 
     async def _correct(self, number: int, due: float) -> None:
         candidate, etag = await self._idle.get()
