@@ -55,7 +55,7 @@ class Writers:
         school = (await self._http.post("/v1/organisations", json=body, headers=certifier)).raise_for_status()
         self._headers = self._authorization(Role.ADMINISTRATOR, UUID(school.json()["id"]))
         for number in range(CANDIDATES):
-            entry = _entry(number)
+            entry = _entry(f"entered-{number}")
             answer = await self._http.post("/v1/candidates", json=entry, headers=self._headers)
             self._idle.put_nowait((answer.raise_for_status().json()["id"], answer.headers["etag"]))
 
@@ -91,7 +91,7 @@ class Writers:
     async def _correct(self, number: int, due: float) -> None:
         candidate, etag = await self._idle.get()
         headers = {**self._headers, "If-Match": etag}
-        answer = await self._http.put(f"/v1/candidates/{candidate}", json=_entry(number), headers=headers)
+        answer = await self._http.put(f"/v1/candidates/{candidate}", json=_entry(f"corrected-{number}"), headers=headers)
         self._under_way.discard(due)
         self.writes.append(Write(due, time.monotonic() - due, answer.status_code))
         self._idle.put_nowait((candidate, answer.headers.get("etag", etag)))
@@ -108,12 +108,12 @@ def p95(writes: Iterable[Write]) -> float:
     return statistics.quantiles((write.seconds for write in writes), n=20)[-1]
 
 
-def _entry(number: int) -> dict[str, object]:
+def _entry(name: str) -> dict[str, object]:
     return {
-        "birth_name": f"Nom-{number}",
+        "birth_name": name,
         "first_names": ["Prénom"],
         "sex": "F",
         "birth_date": "1999-06-17",
         "birth_place": {"city": "Paris 12e", "country": "FR", "insee_code": "75112"},
-        "email": f"nom-{number}@example.org",
+        "email": f"{name}@example.org",
     }
