@@ -92,7 +92,8 @@ async def test_the_relay_counts_what_is_safe_and_what_is_not(database: Database)
     failures = Counted("parchemin_publish_failures_total", service="toys")
     async with database.transaction() as session:
         await publish(session, *(NoteTakenV1(note_id=uuid4(), text="x") for _ in range(3)))
-    assert not await Relay("toys", database, AwayBus(), poll_seconds=60).publish_pending()
+    with pytest.raises(BusAway):
+        await Relay("toys", database, AwayBus(), poll_seconds=60).publish_pending()
     assert (published.grown, failures.grown) == (0, 3)
     assert await Relay("toys", database, LocalBus(), poll_seconds=60).publish_pending()
     assert (published.grown, failures.grown) == (3, 3)

@@ -127,7 +127,8 @@ async def test_a_bus_that_is_away_is_asked_once_a_round(database: Database) -> N
 
     async with database.transaction() as session:
         await publish_all(session, (fact(number) for number in range(3 * relay_module.BATCH)))
-    assert not await Relay("toys", database, Away(), poll_seconds=60).publish_pending()
+    with pytest.raises(BusAway):
+        await Relay("toys", database, Away(), poll_seconds=60).publish_pending()
     assert asked == 1
     assert await backlog(database) == 3 * relay_module.BATCH
 
@@ -140,6 +141,29 @@ async def test_keys_that_the_bus_refuses_keep_nothing_behind_them_waiting(databa
         await publish_all(session, (fact(2 * number + 1, "odd") for number in range(10)))
     assert not await Relay("toys", database, bus, poll_seconds=60).publish_pending()
     assert len(bus.safe) == 10
+
+
+async def test_a_key_that_stays_refused_does_not_slow_the_others_down(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_module, "BACK_OFF_SECONDS", (0.01, 3600.0))
+    stuck, arrived = str(UUID(int=1)), asyncio.Event()
+
+    class Telling(Recorder):
+        async def publish(self, messages: Sequence[Message]) -> Sequence[Outcome]:
+            outcomes = await super().publish(messages)
+            if any(outcome is None for outcome in outcomes):
+                arrived.set()
+            return outcomes
+
+    bus = Telling(lambda message: message.key == stuck)
+    async with running(Relay("toys", database, bus, poll_seconds=3600)), asyncio.timeout(10):
+        for number in range(5):
+            arrived.clear()
+            async with database.transaction() as session:
+                await publish_all(session, [fact(1), fact(2, str(number))])
+            await arrived.wait()
+    assert bus.texts() == {str(UUID(int=2)): ["0", "1", "2", "3", "4"]}
 
 
 async def test_a_relay_killed_between_publication_and_mark_repeats_what_the_inbox_absorbs(database: Database) -> None:
@@ -188,13 +212,13 @@ async def test_a_commit_wakes_the_relay_at_once(database: Database) -> None:
 
     bus.publish = publish_and_tell
     relay, idle = Relay("toys", database, bus, poll_seconds=3600), asyncio.Event()
-    commit_or_poll = relay._commit_or_poll
+    commit_or = relay._commit_or
 
-    async def tell_and_wait() -> None:
+    async def tell_and_wait(seconds: float) -> None:
         idle.set()
-        await commit_or_poll()
+        await commit_or(seconds)
 
-    relay._commit_or_poll = tell_and_wait
+    relay._commit_or = tell_and_wait
     async with running(relay), asyncio.timeout(5):
         for _ in range(3):
             await idle.wait()
@@ -266,13 +290,13 @@ async def test_a_commit_of_another_process_wakes_the_relay_at_once(database: Dat
             return outcomes
 
     relay, idle = Relay("toys", database, Telling(), poll_seconds=3600), asyncio.Event()
-    commit_or_poll = relay._commit_or_poll
+    commit_or = relay._commit_or
 
-    async def tell_and_wait() -> None:
+    async def tell_and_wait(seconds: float) -> None:
         idle.set()
-        await commit_or_poll()
+        await commit_or(seconds)
 
-    relay._commit_or_poll = tell_and_wait
+    relay._commit_or = tell_and_wait
     async with running(relay), asyncio.timeout(5):
         await idle.wait()
         async with elsewhere.transaction() as session:

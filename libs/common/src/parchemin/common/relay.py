@@ -66,37 +66,42 @@ class Relay:
                 async with self._database.leadership(LEADERSHIP) as leads:
                     while True:
                         self._database.signal(WRITTEN).clear()
-                        if await self.publish_pending(leads):
+                        try:
+                            all_safe = await self.publish_pending(leads)
+                        except BusAway as away:
+                            log.warning("bus_away", cause=str(away))
+                            await asyncio.sleep(_back_off(failures))
+                            failures += 1
+                            continue
+                        if all_safe:
                             failures = 0
-                            await self._commit_or_poll()
-                        else:
-                            await _back_off(failures)
+                            await self._commit_or(self._poll_seconds)
+                        else:  # what was refused waits longer each time, and keeps no other event waiting
+                            await asyncio.sleep(_back_off(0))
+                            await self._commit_or(_back_off(failures))
                             failures += 1
             except Exception:  # the relay outlives a database that is away
                 relay_leads(self._service, False)
                 log.exception("relay_failed")
-                await _back_off(failures)
+                await asyncio.sleep(_back_off(failures))
                 failures += 1
 
-    async def _commit_or_poll(self) -> None:
+    async def _commit_or(self, seconds: float) -> None:
         with suppress(TimeoutError):  # Python 3.11's `wait_for` can swallow the cancellation that stops the relay
-            async with asyncio.timeout(self._poll_seconds):
+            async with asyncio.timeout(seconds):
                 await self._database.signal(WRITTEN).wait()
 
     async def publish_pending(self, leads: Leads = _alone) -> bool:
         """Publish all that is unpublished, for as long as this process `leads`; false where a part could not be, and
         waits for the next round.
 
-        A key whose event the bus refuses waits, and the others go on. Where the bus is away, all wait.
+        A key whose event the bus refuses waits, and the others go on. Raises `BusAway` where all wait.
         """
         blocked: set[tuple[str, str]] = set()
         after = 0
         while await self._leads(leads):
             batch = await self._unpublished(after)
-            failed = await self._publish([pending for pending in batch if pending.place not in blocked])
-            if failed is None:
-                return False
-            blocked |= failed
+            blocked |= await self._publish([pending for pending in batch if pending.place not in blocked])
             if len(batch) < BATCH:
                 break
             after = batch[-1].position
@@ -107,17 +112,16 @@ class Relay:
         relay_leads(self._service, leading)
         return leading
 
-    async def _publish(self, ready: Sequence[Pending]) -> set[tuple[str, str]] | None:
-        """Publish, and mark what is safe; returns the places of what is not, None where the bus is away."""
+    async def _publish(self, ready: Sequence[Pending]) -> set[tuple[str, str]]:
+        """Publish, and mark what is safe; returns the places of what is not."""
         if not ready:
             return set()
         began = time.time_ns()
         try:
             outcomes = await self._bus.publish([pending.message for pending in ready])
-        except BusAway as away:
+        except BusAway:
             publish_failed(self._service, len(ready))
-            log.warning("bus_away", cause=str(away))
-            return None
+            raise
         await self._mark(
             [pending.position for pending, outcome in zip(ready, outcomes, strict=True) if outcome is None]
         )
@@ -153,6 +157,7 @@ class Relay:
                 await session.execute(published.values(published_at=utc_now()))
 
 
-async def _back_off(failures: int) -> None:
+def _back_off(failures: int) -> float:
+    """How long to wait, in seconds: longer each time, and never just as long as other replicas."""
     longest = BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]
-    await asyncio.sleep(longest * random.uniform(0.5, 1))  # noqa: S311 - no secret: replicas do not come all at once
+    return longest * random.uniform(0.5, 1)  # noqa: S311 - no secret
