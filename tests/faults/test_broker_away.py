@@ -29,7 +29,7 @@ from parchemin.standalone.services import ServiceName
 
 WHOLE = os.environ.get("PARCHEMIN_FAULTS") == "whole"
 PER_SECOND = 50
-NORMAL_SECONDS = 30 if WHOLE else 4
+NORMAL_SECONDS = 30 if WHOLE else 2
 DOWN_SECONDS = 60 if WHOLE else 7
 HANGS_SECONDS = 30 if WHOLE else 5
 SLOW_SECONDS = 30 if WHOLE else 6

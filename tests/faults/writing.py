@@ -91,7 +91,9 @@ class Writers:
     async def _correct(self, number: int, due: float) -> None:
         candidate, etag = await self._idle.get()
         headers = {**self._headers, "If-Match": etag}
-        answer = await self._http.put(f"/v1/candidates/{candidate}", json=_entry(f"corrected-{number}"), headers=headers)
+        answer = await self._http.put(
+            f"/v1/candidates/{candidate}", json=_entry(f"corrected-{number}"), headers=headers
+        )
         self._under_way.discard(due)
         self.writes.append(Write(due, time.monotonic() - due, answer.status_code))
         self._idle.put_nowait((candidate, answer.headers.get("etag", etag)))
