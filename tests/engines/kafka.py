@@ -168,7 +168,9 @@ class KafkaBroker:
 
     def pause(self) -> None:
         """Let it hang: connections stay open, nothing answers."""
-        self._running().send_signal(signal.SIGSTOP)
+        process = self._running()
+        process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)  # it goes on for a moment
 
     def resume(self) -> None:
         """Let it go on after `pause`."""

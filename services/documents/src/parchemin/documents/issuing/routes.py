@@ -92,6 +92,7 @@ async def read_content(document_id: UUID, session: Reading, principal: Consultin
         raise DocumentNotIssued(state=document.state)
     if is_unchanged(request, document.sha256):
         return not_modified(document.sha256)
+    await session.close()  # the store may take its time, and others want the connection
     store: DocumentStore = request.app.state.store
     try:
         content = await asyncio.to_thread(store.get, document.sha256)
