@@ -38,6 +38,8 @@ class Plan:
     """A process is killed after so many requests, from … to …, …"""
     every_seconds: tuple[float, float]
     """… or after so long: work goes on when nobody asks."""
+    most_kills: int = 1000
+    """Then no process is killed any more: on a slow machine there would be no end to it."""
     engine_strikes: tuple[str, ...] = ()
     """`kill` or `pause`, and the name of an engine: `kill broker`; in any order."""
     kills_between: int = 3
@@ -110,7 +112,7 @@ class Saboteur:
 
     async def _kill_processes(self) -> None:
         chance = random.Random(f"{self._seed} processes")
-        while not self._done.is_set():
+        while not self._done.is_set() and self.kills < self._plan.most_kills:
             if chance.random() < 0.5:
                 sent = self._sent(self._requests + chance.randint(*self._plan.every_requests))
                 await _at_most(2 * self._plan.every_seconds[1], sent)

@@ -37,6 +37,7 @@ if WHOLE:
     PLAN = Plan(
         every_requests=(20, 100),
         every_seconds=(1.0, 6.0),
+        most_kills=250,
         engine_strikes=("kill broker", "pause broker", "kill database", "pause database") * 4,
         kills_between=5,
         engine_seconds=(1.0, 12.0),
@@ -48,6 +49,7 @@ else:
     PLAN = Plan(
         every_requests=(10, 25),
         every_seconds=(1.0, 2.5),
+        most_kills=14,
         engine_strikes=("kill broker", "kill database"),
         kills_between=3,
         engine_seconds=(0.5, 1.5),
