@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 Kind = Literal["given", "given_text", "levels", "new_id", "now", "literal", "literal_bytes"]
 
@@ -40,17 +41,19 @@ Call = tuple[str, tuple[Any, ...]]
 
 @contextmanager
 def recorded(engine: Engine) -> Iterator[list[Call]]:
-    """The statements with their parameters that the engine runs meanwhile."""
+    """The statements with their parameters of what runs meanwhile: on its connection, whatever others run on theirs."""
     calls: list[Call] = []
+    by_connection: defaultdict[Connection, list[Call]] = defaultdict(list)
 
-    def note(_connection: object, _cursor: object, sql: str, values: Any, _context: object, many: bool) -> None:
-        calls.extend((sql, tuple(row)) for row in (values if many else [values]))
+    def note(connection: Connection, _cursor: object, sql: str, values: Any, _context: object, many: bool) -> None:
+        by_connection[connection] += [(sql, tuple(row)) for row in (values if many else [values])]
 
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield calls
     finally:
         event.remove(engine, "before_cursor_execute", note)
+        calls += max(by_connection.values(), key=len, default=[])
 
 
 @dataclass(frozen=True, slots=True)
