@@ -60,7 +60,11 @@ def engine() -> str:
 
 def operations(school: "School") -> dict[str, tuple[str, str]]:
     """Method and path of each operation."""
-    return {route.name: (min(route.methods or {"GET"}), route.path_format) for route in routes_of(school.app)}
+    return {
+        route.name: (min(route.methods or {"GET"}), route.path_format)
+        for route in routes_of(school.app)
+        if route.include_in_schema  # /metrics is not part of the API: no gateway passes it on
+    }
 
 
 def at(path: str) -> str:
