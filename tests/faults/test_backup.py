@@ -211,9 +211,9 @@ async def test_a_base_backup_and_the_received_log_lose_nothing_that_was_answered
     shared_folder: Path,
     postgres_server: PostgresServer,
 ) -> None:
-    base, log = shared_folder / "base", shared_folder / "log"
+    base, received = shared_folder / "base", shared_folder / "received"
     with ExitStack() as stack:
-        stack.enter_context(backups.received_log(postgres_server, log))
+        stack.enter_context(backups.received_log(postgres_server, received))
         await backups.answer_after_reception(postgres_server)
         async with embedded(tmp_path / "server", {}, postgres_server.url) as installation:
             await play_meanwhile(installation, [partial(backups.base_backup, postgres_server, base)])
@@ -222,7 +222,7 @@ async def test_a_base_backup_and_the_received_log_lose_nothing_that_was_answered
         last = await awarded(databases["evaluations"])
         assert last
         postgres_server.kill()
-    server, seconds = await asyncio.to_thread(backups.recover, base, log, shared_folder / "elsewhere")
+    server, seconds = await asyncio.to_thread(backups.recover, base, received, shared_folder / "elsewhere")
     with ExitStack() as stack:
         stack.callback(server.stop)
         log.info("restored in %.1f s", seconds)

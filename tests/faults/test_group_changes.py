@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.kafka,
     pytest.mark.postgres,
     pytest.mark.timeout(600),
-    pytest.mark.skipif(os.environ.get("PARCHEMIN_FAULTS") != "whole", reason="twelve processes: `make faults`"),
+    pytest.mark.whole,  # twelve processes
 ]
 
 

@@ -4,7 +4,6 @@ Only the outbox makes the difference, and the checks of this folder see it.
 """
 
 import asyncio
-import os
 from pathlib import Path
 
 import httpx
@@ -39,7 +38,7 @@ pytestmark = [
     pytest.mark.kafka,
     pytest.mark.postgres,
     pytest.mark.timeout(300),
-    pytest.mark.skipif(os.environ.get("PARCHEMIN_FAULTS") != "whole", reason="a negative control: `make faults`"),
+    pytest.mark.whole,  # a negative control
 ]
 
 
