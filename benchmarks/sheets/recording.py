@@ -53,7 +53,7 @@ def recorded(engine: Engine) -> Iterator[list[Call]]:
         yield calls
     finally:
         event.remove(engine, "before_cursor_execute", note)
-        calls += max(by_connection.values(), key=len, default=[])
+        calls += sorted(by_connection.values(), key=len)[-1] if by_connection else []
 
 
 @dataclass(frozen=True, slots=True)
