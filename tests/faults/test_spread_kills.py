@@ -35,8 +35,8 @@ pytestmark = [
 if WHOLE:
     KILLS = 100
     PLAN = Plan(
-        every_requests=(20, 100),
-        every_seconds=(1.0, 6.0),
+        every_requests=(15, 80),
+        every_seconds=(1.0, 5.0),
         most_kills=250,
         engine_strikes=("kill broker", "pause broker", "kill database", "pause database") * 4,
         kills_between=5,
