@@ -93,7 +93,7 @@ async def test_a_service_adds_gauges_that_its_database_counts(database: Database
 @pytest.mark.asyncio
 async def test_a_database_that_is_away_shows_and_the_rest_of_the_page_stays() -> None:
     gone = Database("postgresql+asyncpg://nobody@127.0.0.1:9/nowhere")
-    metrics.event_published("lone", "parchemin.lone.v1")
+    metrics.events_published("lone", "parchemin.lone.v1", 1)
     told = await page(Measured("lone", gone))
     await gone.dispose()
     assert told["parchemin_database_answers"][of("lone")] == 0

@@ -85,9 +85,9 @@ def request_answered(service: str, *, method: str, route: str | None, status: in
     _http_seconds.labels(service, known, route or UNMATCHED, str(status)).observe(seconds)
 
 
-def event_published(service: str, topic: str) -> None:
-    """The bus has it."""
-    _published.labels(service, topic).inc()
+def events_published(service: str, topic: str, events: int) -> None:
+    """The bus has them."""
+    _published.labels(service, topic).inc(events)
 
 
 def publish_failed(service: str, events: int = 1) -> None:

@@ -7,6 +7,7 @@ repeat could overtake a newer state on a compacted topic. SQLite is one process'
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from sqlalchemy import select, update
 from parchemin.common.bus import Bus, BusAway, Message
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
-from parchemin.common.metrics import event_published, publish_failed, relay_leads
+from parchemin.common.metrics import events_published, publish_failed, relay_leads
 from parchemin.common.outbox import WRITTEN
 from parchemin.common.statements import among
 from parchemin.common.tables import outbox
@@ -122,13 +123,12 @@ class Relay:
         except BusAway:
             publish_failed(self._service, len(ready))
             raise
-        await self._mark(
-            [pending.position for pending, outcome in zip(ready, outcomes, strict=True) if outcome is None]
-        )
-        for pending, outcome in zip(ready, outcomes, strict=True):
-            if outcome is None:
-                event_published(self._service, pending.message.topic)
-                record_publication(self._service, pending.message.topic, pending.message.body, since=began)
+        safe = [pending for pending, outcome in zip(ready, outcomes, strict=True) if outcome is None]
+        await self._mark([pending.position for pending in safe])
+        for topic, events in Counter(pending.message.topic for pending in safe).items():
+            events_published(self._service, topic, events)
+        for pending in safe:
+            record_publication(self._service, pending.message.topic, pending.message.body, since=began)
         failed = [(pending, outcome) for pending, outcome in zip(ready, outcomes, strict=True) if outcome is not None]
         if failed:
             publish_failed(self._service, len(failed))
