@@ -291,5 +291,3 @@ async def test_one_parked_event_can_be_replayed_alone(database: Database) -> Non
     assert await consumer.replay_dead_letters([UUID(json.loads(letters[1].body)["id"])]) == 1
     assert await notes_in(database) == ["other"]
     assert len(await causes(database)) == 1
-
-
