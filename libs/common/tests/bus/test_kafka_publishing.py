@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from tests.engines.mock_kafka import MockKafka
+from tests.engines.mock_kafka import MockKafka, Request
 
 from parchemin.common.bus import BusAway, Message
 from parchemin.common.bus.kafka import KafkaSettings, publishing
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.asyncio
 
 TOPIC = "parchemin.publishing.v1"
 REQUEST_MS = 2000
+NOT_LEADER = 6
 Publishers = Callable[[], Publisher]
 
 
@@ -109,6 +110,29 @@ async def test_what_is_unanswered_is_told_at_once_and_keeps_no_other_waiting(
     mock_kafka.up()
     await bring(publisher, facts("second", "third"), seconds=15)
     assert await bodies(mock_kafka) == [b"first", b"second", b"third"]
+
+
+async def test_where_no_broker_answers_the_cluster_is_away(mock_kafka: MockKafka, publishers: Publishers) -> None:
+    """The relay then rests; else it would go through all that waits, again and again."""
+    publisher = publishers()
+    await bring(publisher, facts("first"), seconds=10)
+    mock_kafka.down()
+    await attempt(publisher, facts("second"))
+    with pytest.raises(BusAway):
+        await publisher.publish(facts("second", "third"))
+
+
+async def test_where_a_broker_answers_a_partition_that_does_not_holds_up_its_own_messages_only(
+    mock_kafka: MockKafka, publishers: Publishers
+) -> None:
+    publisher = publishers()
+    await bring(publisher, facts("first"), seconds=10)
+    mock_kafka.fail(Request.PRODUCE, *[NOT_LEADER] * 500)
+    for _ in range(2):
+        [outcome] = await publisher.publish(facts("second"))
+        assert isinstance(outcome, BusAway)
+    mock_kafka.heal(Request.PRODUCE)
+    await bring(publisher, facts("second"), seconds=10)
 
 
 async def test_a_producer_that_never_answers_is_replaced(

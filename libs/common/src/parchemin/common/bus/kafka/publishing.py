@@ -110,7 +110,18 @@ class Publisher:
                 outcomes[index] = failure
 
         await asyncio.gather(*(publish_on(topic, indexes) for topic, indexes in by_topic.items()))
+        unanswered = bool(outcomes) and all(isinstance(outcome, BusAway) for outcome in outcomes)
+        if unanswered and not await self._is_answered(producer):
+            raise BusAway("no broker answers")
         return outcomes
+
+    async def _is_answered(self, producer: AIOKafkaProducer) -> bool:
+        """Whether any broker of the cluster says anything."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                return bool(await producer.client.force_metadata_update())
+        except (KafkaError, OSError, TimeoutError):
+            return False
 
     async def _partitions(self, topic: str, producer: AIOKafkaProducer) -> tuple[tuple[int, ...], Outcome]:
         """A topic's partitions; none, and why, where nothing can be published there for now."""
