@@ -213,7 +213,7 @@ class KafkaBroker:
             return
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         done = subprocess.run(
-            self._command("kafka.tools.StorageTool", "format", "--standalone", *users, "-t", cluster, "-c"),
+            self._command("kafka.tools.StorageTool", "format", "--standalone", *users, f"--cluster-id={cluster}", "-c"),
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
