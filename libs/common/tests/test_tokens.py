@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from fastapi import FastAPI
 from joserfc import jwt
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, RSAKey
 from libs.common.tests.toy_service import toy_app
 
+from parchemin.common.auth import tokens as tokens_module
 from parchemin.common.auth.keys import LocalKey
 from parchemin.common.auth.tokens import TokenVerifier
 from parchemin.common.database import Database
@@ -211,6 +212,51 @@ async def test_what_a_right_token_may_vary_in(forge: Forge, var: Path) -> None:
         principal = await verifier.verify(token)
         assert (principal.subject, principal.roles) == ("someone", {"administrator"})
     assert (await verifier.verify(forge.token({"roles": GONE}))).roles == frozenset()
+
+
+class Rotating:
+    """A source whose keys a test changes."""
+
+    def __init__(self, *keys: ECKey) -> None:
+        self.current = KeySet(list(keys))
+
+    async def keys(self, *, kid: str | None) -> KeySet:
+        return self.current
+
+
+async def test_a_token_that_was_accepted_is_refused_once_its_key_is_withdrawn(forge: Forge) -> None:
+    source = Rotating(forge.key, forge.stranger)
+    verifier, token = TokenVerifier(AuthSettings(), source), forge.token()
+    assert await verifier.verify(token) is await verifier.verify(token)  # remembered
+    source.current = KeySet([forge.key])
+    assert (await verifier.verify(token)).subject == "someone"
+    source.current = KeySet([forge.stranger])
+    for _ in range(2):
+        with pytest.raises(Unauthenticated):
+            await verifier.verify(token)
+    source.current = KeySet([forge.key])
+    assert (await verifier.verify(token)).subject == "someone"
+
+
+async def test_a_token_that_was_accepted_is_refused_once_it_has_expired(
+    forge: Forge, var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verifier, token = TokenVerifier(AuthSettings(), LocalKey(var / "keys")), forge.token()
+    await verifier.verify(token)
+    expired = time.time() + 600 + AuthSettings().leeway_seconds + 1
+    monkeypatch.setattr(time, "time", lambda: expired)
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(token)
+
+
+async def test_only_so_many_tokens_are_remembered(forge: Forge, var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens_module, "MAX_ACCEPTED", 3)
+    verifier = TokenVerifier(AuthSettings(), LocalKey(var / "keys"))
+    tokens = [forge.token({"sub": f"someone {number}"}) for number in range(5)]
+    first = [await verifier.verify(token) for token in tokens]
+    again = [await verifier.verify(token) for token in reversed(tokens)]
+    assert again == first[::-1]
+    assert [one is other for one, other in zip(again, first[::-1], strict=True)] == [True] * 3 + [False] * 2
 
 
 async def test_roles_may_be_nested_as_keycloak_nests_them(forge: Forge, var: Path) -> None:

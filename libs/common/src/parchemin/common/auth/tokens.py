@@ -1,12 +1,15 @@
 """Reading and, for development, writing access tokens."""
 
+import hashlib
 import time
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
 
 from parchemin.common.auth.keys import KeySource, LocalKey
 from parchemin.common.auth.principal import Principal
@@ -15,8 +18,20 @@ from parchemin.common.settings import AuthSettings
 from parchemin.contracts.vocabulary import Role
 
 MAX_TOKEN = 8_000
+MAX_ACCEPTED = 4_096
+"""Tokens that are remembered, by their hash."""
 MAX_SUBJECT = 255  # OpenID Connect Core §2
 ACCESS_TOKEN_TYPES = {None, "JWT", "at+jwt", "application/at+jwt"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Accepted:
+    """A token whose signature these keys have confirmed."""
+
+    kid: str | None
+    keys: KeySet
+    claims: dict[str, Any]
+    principal: Principal
 
 
 class TokenVerifier:
@@ -25,6 +40,7 @@ class TokenVerifier:
     def __init__(self, settings: AuthSettings, keys: KeySource) -> None:
         self._settings = settings
         self._keys = keys
+        self._accepted: dict[bytes, _Accepted] = {}
         self._claims = jwt.JWTClaimsRegistry(
             leeway=settings.leeway_seconds,
             iss={"essential": True, "value": settings.issuer},
@@ -34,19 +50,35 @@ class TokenVerifier:
         )
 
     async def verify(self, token: str) -> Principal:
-        """The token's principal; `Unauthenticated` for anything that is not quite right."""
+        """The token's principal; `Unauthenticated` for anything that is not quite right.
+
+        The signature of a token that comes again is not computed again while the keys are the same. Its times are
+        looked at each time, and after a change of keys the whole of it.
+        """
         if len(token) > MAX_TOKEN:
             raise Unauthenticated
         try:
-            header = jws.extract_compact(token.encode("ascii")).headers()
-            if header.get("typ") not in ACCESS_TOKEN_TYPES or "crit" in header:
-                raise Unauthenticated
-            keys = await self._keys.keys(kid=header.get("kid"))
-            decoded = jwt.decode(token, keys, algorithms=list(self._settings.algorithms))
-            self._claims.validate(decoded.claims)
-            return self._principal(decoded.claims)
+            place = hashlib.sha256(token.encode("ascii")).digest()
+            accepted = self._accepted.get(place)
+            if accepted is None or await self._keys.keys(kid=accepted.kid) is not accepted.keys:
+                accepted = await self._accept(token)
+                if len(self._accepted) >= MAX_ACCEPTED:
+                    self._accepted.pop(next(iter(self._accepted)))
+                self._accepted[place] = accepted
+            self._claims.validate(accepted.claims)
         except (JoseError, ValueError, TypeError, UnicodeError, KeyError, RecursionError) as error:
             raise Unauthenticated from error
+        return accepted.principal
+
+    async def _accept(self, token: str) -> _Accepted:
+        header = jws.extract_compact(token.encode("ascii")).headers()
+        if header.get("typ") not in ACCESS_TOKEN_TYPES or "crit" in header:
+            raise Unauthenticated
+        kid = header.get("kid")
+        keys = await self._keys.keys(kid=kid)
+        claims = jwt.decode(token, keys, algorithms=list(self._settings.algorithms)).claims
+        self._claims.validate(claims)
+        return _Accepted(kid, keys, claims, self._principal(claims))
 
     def _principal(self, claims: dict[str, Any]) -> Principal:
         if claims.get("typ") == "ID" or len(claims["sub"]) > MAX_SUBJECT:
