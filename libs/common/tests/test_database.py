@@ -15,8 +15,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import col
+from structlog.testing import capture_logs
 
-from parchemin.common.database import POSTGRES_LIMITS, Database
+from parchemin.common import database as database_module
+from parchemin.common.database import POSTGRES_LIMITS, Database, announce
 from parchemin.common.failures import is_transient
 from parchemin.common.ids import new_id
 from parchemin.common.statements import insert_if_absent, upsert
@@ -24,7 +26,10 @@ from parchemin.common.tables import inbox
 
 pytestmark = pytest.mark.asyncio
 
+ON_POSTGRES = pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 PLACE = UUID(int=1)
+CUT_OTHERS = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 
 
 async def add(database: Database, **values: object) -> Note:
@@ -207,14 +212,52 @@ async def test_a_database_that_only_reads_is_waited_for(database: Database, engi
     assert await notes_in(database) == ["before", "after"]
 
 
+@ON_POSTGRES
+async def test_connections_that_were_lost_while_nobody_used_them_are_replaced(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "IDLE_SECONDS", 0.0)
+    await asyncio.gather(*(add(database, text=f"before {number}") for number in range(5)))
+    await administer(database, CUT_OTHERS)
+    await asyncio.gather(*(add(database, text=f"after {number}") for number in range(5)))
+    assert len(await notes_in(database)) == 10
+
+
+@ON_POSTGRES
+async def test_connections_that_were_lost_between_two_requests_fail_one_of_them_in_passing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "IDLE_SECONDS", 60.0)
+    await asyncio.gather(*(add(database, text=f"before {number}") for number in range(5)))
+    await administer(database, CUT_OTHERS)
+    with pytest.raises(DBAPIError) as failure:
+        await add(database, text="lost")
+    assert is_transient(failure.value)
+    await asyncio.gather(*(add(database, text=f"after {number}") for number in range(5)))
+    assert len(await notes_in(database)) == 10
+
+
+@ON_POSTGRES
+async def test_a_change_stands_though_other_processes_cannot_be_told(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "_NOTIFY", text("SELECT :name FROM nowhere"))
+    with capture_logs() as lines:
+        async with database.transaction() as session:
+            session.add(Note(organisation_id=PLACE, text="told"))
+            announce(session, "toys")
+        assert database.signal("toys").is_set()
+        await database.dispose()  # once it was tried
+    assert [line["event"] for line in lines] == ["notification_failed"]
+    assert await notes_in(database) == ["told"]
+
+
 def only_reading(database: Database, engine: str, only: bool) -> list[str]:
     if engine == "sqlite":
         return [f"PRAGMA query_only={'ON' if only else 'OFF'}"]
     name = database.engine.url.database
-    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    cut = f"SELECT pg_terminate_backend(pid) {others}"
     if only:
-        return [f'ALTER DATABASE "{name}" SET default_transaction_read_only = on', cut]
+        return [f'ALTER DATABASE "{name}" SET default_transaction_read_only = on', CUT_OTHERS]
     return ["SET default_transaction_read_only = off", f'ALTER DATABASE "{name}" RESET default_transaction_read_only']
 
 
@@ -241,7 +284,7 @@ async def test_an_error_of_the_database_does_not_repeat_the_values(database: Dat
     assert "a name" not in str(failure.value)
 
 
-@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+@ON_POSTGRES
 async def test_a_process_that_hangs_in_a_transaction_does_not_hold_its_locks(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

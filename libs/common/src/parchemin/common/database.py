@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,21 +13,30 @@ from weakref import WeakSet
 
 import aiosqlite
 import asyncpg
-from sqlalchemy import event, func, select, text
+import structlog
+from sqlalchemy import bindparam, event, func, select, text
 from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from parchemin.common.failures import READ_ONLY
+
+log = structlog.get_logger()
 
 BUSY_TIMEOUT_MS = 10_000
 LEADERSHIP_SECONDS = 10.0
 CONNECT_SECONDS = 10.0
 POSTGRES_LIMITS = {"statement_timeout": "30s", "idle_in_transaction_session_timeout": "60s"}
 """A process that hangs in the middle of a transaction does not hold its locks, the register's among them, for ever."""
+POSTGRES_CONNECTIONS = 20
+"""At most, for each process; opened as they are needed."""
+IDLE_SECONDS = 1.0
+"""A connection that was not used for as long is asked whether it is still there before it is used again."""
 CHANNEL = "parchemin"
 """Of PostgreSQL's notifications, within the service's own database."""
 _ANNOUNCED = "announced"
+_NOTIFY = select(func.pg_notify(CHANNEL, bindparam("name")))
 
 
 def announce(session: AsyncSession, signal: str) -> None:
@@ -47,6 +57,8 @@ class Database:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._signals: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._untold: set[str] = set()
+        self._telling: asyncio.Task[None] | None = None
         self._workers: WeakSet[Thread] = WeakSet()
         if self.is_sqlite:
             database = make_url(url).database
@@ -57,13 +69,13 @@ class Database:
         else:
             self._writer = create_async_engine(
                 url,
-                pool_size=10,
-                max_overflow=10,
-                pool_pre_ping=True,
+                pool_size=POSTGRES_CONNECTIONS,
+                max_overflow=0,  # what overflows is closed when it comes back: a process and a plan cache each time
                 hide_parameters=True,
                 connect_args={"timeout": CONNECT_SECONDS, "server_settings": POSTGRES_LIMITS},
             )
             event.listens_for(self._writer.sync_engine, "handle_error")(_leave_what_only_reads)
+            _check_what_was_idle(self._writer)
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def _sqlite_engine(self, *, pool_size: int, begin: str, read_only: bool) -> AsyncEngine:
@@ -108,13 +120,30 @@ class Database:
         """
         async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
-            announced: set[str] = session.info.get(_ANNOUNCED, set())
-            if announced and not self.is_sqlite:
-                await session.flush()
-                for name in announced:
-                    await session.execute(select(func.pg_notify(CHANNEL, name)))
+        announced: set[str] = session.info.get(_ANNOUNCED, set())
         for name in announced:
             self.signal(name).set()
+        if announced and not self.is_sqlite:
+            self._tell_others(announced)
+
+    def _tell_others(self, announced: set[str]) -> None:
+        """After the commit and not within it: PostgreSQL lets transactions that notify commit one after another only,
+        in the whole cluster, each with a disk write of its own. Whoever misses it polls."""
+        self._untold |= announced
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell())
+
+    async def _tell(self) -> None:
+        """One notification at a time, for all that was committed meanwhile."""
+        try:
+            async with self._writer.connect() as pooled:
+                connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
+                while self._untold:
+                    names, self._untold = self._untold, set()
+                    for name in names:
+                        await connection.execute(_NOTIFY, {"name": name})
+        except (SQLAlchemyError, OSError):
+            log.warning("notification_failed", exc_info=True)
 
     def signal(self, name: str) -> asyncio.Event:
         """Set after each commit that announced it. Whoever waits for it clears it before looking for work."""
@@ -165,11 +194,34 @@ class Database:
 
     async def dispose(self) -> None:
         """Close all connections."""
+        if self._telling is not None:
+            await self._telling
         await self._writer.dispose()
         await self._reader.dispose()
         # The connection of a task that was cancelled closes by itself, in its thread, which then calls this loop.
         for worker in [thread for thread in self._workers if thread.is_alive()]:
             await asyncio.to_thread(worker.join, timeout=1)
+
+
+def _check_what_was_idle(engine: AsyncEngine) -> None:
+    """As the pool's own `pre_ping`, which costs three round trips each time, but not between two requests of a busy
+    moment. A connection that was lost there fails one transaction, and takes all that are as old with it."""
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def note(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def check(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        idle_since = record.info.pop("idle_since", None)
+        if idle_since is None or time.monotonic() - idle_since < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            if engine.dialect.is_disconnect(error, connection, None):
+                raise InvalidatePoolError from error
+            raise
 
 
 def _leave_what_only_reads(context: ExceptionContext) -> None:
