@@ -12,6 +12,7 @@ from parchemin.common.tables import outbox
 from parchemin.common.tracing import current_traceparent
 from parchemin.contracts.envelope import Event, wrap
 
+_INSERT = insert(outbox)
 WRITTEN = "outbox"
 """Announced by each transaction with events in it; the relay waits for it."""
 
@@ -39,8 +40,10 @@ async def publish_all(session: AsyncSession, events: Iterable[Event]) -> None:
             }
         )
     if rows:
-        await session.flush()
-        await session.execute(insert(outbox), rows)
+        if session.new or session.dirty or session.deleted:
+            await session.flush()
+        connection = await session.connection()
+        await connection.execute(_INSERT, rows if len(rows) > 1 else rows[0])
         announce(session, WRITTEN)
 
 
