@@ -96,10 +96,29 @@ async def test_the_order_of_each_key_holds_though_the_bus_fails_at_random(databa
 async def test_a_batch_larger_than_one_read_is_published_whole_and_in_order(database: Database) -> None:
     bus = Recorder()
     async with database.transaction() as session:
-        await publish_all(session, (fact(number % 7, str(number)) for number in range(1000)))
+        await publish_all(session, (fact(number % 7, str(number)) for number in range(2 * relay_module.BATCH + 1)))
     assert await Relay("toys", database, bus, poll_seconds=60).publish_pending()
-    assert [len(texts) for texts in bus.texts().values()] == [143] * 6 + [142]
+    assert sum(len(texts) for texts in bus.texts().values()) == 2 * relay_module.BATCH + 1
     assert all(texts == sorted(texts, key=int) for texts in bus.texts().values())
+    assert await backlog(database) == 0
+
+
+async def test_large_events_are_published_a_few_at_a_time(database: Database) -> None:
+    handed: list[int] = []
+
+    class Weigher(Recorder):
+        async def publish(self, messages: Sequence[Message]) -> Sequence[Outcome]:
+            handed.append(len(messages))
+            return await super().publish(messages)
+
+    bus = Weigher()
+    whole, third = "x" * relay_module.BATCH_BYTES, "x" * (relay_module.BATCH_BYTES // 3)
+    async with database.transaction() as session:
+        await publish_all(session, [fact(1, text) for text in (whole, third, third, third, "small", "small")])
+    assert await Relay("toys", database, bus, poll_seconds=60).publish_pending()
+    assert handed == [1, 3, 2]
+    assert [len(text) for text in bus.texts()[str(UUID(int=1))]] == [len(whole), *[len(third)] * 3, 5, 5]
+    assert await backlog(database) == 0
 
 
 async def test_a_key_that_the_bus_refuses_keeps_no_other_key_waiting(database: Database) -> None:

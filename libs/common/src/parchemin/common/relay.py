@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, func, select, update
 
 from parchemin.common.bus import Bus, BusAway, Message
 from parchemin.common.clock import utc_now
@@ -26,15 +27,25 @@ from parchemin.common.tracing import record_publication
 
 log = structlog.get_logger()
 
-BATCH = 500
+BATCH = 4_000
+BATCH_BYTES = 8 * 1024 * 1024
+"""Events are read, published and marked so many at a time, or as many as are no larger: three batches are in hand at
+most. Waiting for each answer of the broker is what takes time, so they are large."""
 BACK_OFF_SECONDS = (0.1, 0.5, 2.0, 5.0)
 LEADERSHIP = "parchemin.relay"
 
+T = TypeVar("T")
 Leads = Callable[[], Awaitable[bool]]
 
 
 async def _alone() -> bool:
     return True
+
+
+def _done(result: T) -> "asyncio.Future[T]":
+    done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+    done.set_result(result)
+    return done
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +107,28 @@ class Relay:
         """Publish all that is unpublished, for as long as this process `leads`; false where a part could not be, and
         waits for the next round.
 
-        A key whose event the bus refuses waits, and the others go on. Raises `BusAway` where all wait.
+        A key whose event the bus refuses waits, and the others go on. Raises `BusAway` where all wait. While a batch is
+        on its way the next one is read, and the one before it is marked.
         """
         blocked: set[tuple[str, str]] = set()
-        after = 0
-        while await self._leads(leads):
-            batch = await self._unpublished(after)
-            blocked |= await self._publish([pending for pending in batch if pending.place not in blocked])
-            if len(batch) < BATCH:
-                break
-            after = batch[-1].position
+        marking: asyncio.Future[None] = _done(None)
+        reading: asyncio.Future[Sequence[Pending]] = _done([])
+        batch = await self._unpublished(0) if await self._leads(leads) else []
+        try:
+            while batch:
+                if _is_full(batch):
+                    reading = asyncio.create_task(self._unpublished(batch[-1].position))
+                since = time.time_ns()
+                safe, refused = await self._publish([pending for pending in batch if pending.place not in blocked])
+                blocked |= refused
+                await marking
+                marking = asyncio.create_task(self._mark(safe, since))
+                following, reading = await reading, _done([])
+                batch = following if following and await self._leads(leads) else []
+        finally:
+            reading.cancel()
+            await asyncio.gather(marking, reading, return_exceptions=True)
+        await marking
         return not blocked
 
     async def _leads(self, leads: Leads) -> bool:
@@ -113,48 +136,69 @@ class Relay:
         relay_leads(self._service, leading)
         return leading
 
-    async def _publish(self, ready: Sequence[Pending]) -> set[tuple[str, str]]:
-        """Publish, and mark what is safe; returns the places of what is not."""
+    async def _publish(self, ready: Sequence[Pending]) -> tuple[Sequence[Pending], set[tuple[str, str]]]:
+        """Publish; returns what is safe, and the places of what is not."""
         if not ready:
-            return set()
-        began = time.time_ns()
+            return [], set()
         try:
             outcomes = await self._bus.publish([pending.message for pending in ready])
         except BusAway:
             publish_failed(self._service, len(ready))
             raise
-        safe = [pending for pending, outcome in zip(ready, outcomes, strict=True) if outcome is None]
-        await self._mark([pending.position for pending in safe])
-        for topic, events in Counter(pending.message.topic for pending in safe).items():
-            events_published(self._service, topic, events)
-        for pending in safe:
-            record_publication(self._service, pending.message.topic, pending.message.body, since=began)
         failed = [(pending, outcome) for pending, outcome in zip(ready, outcomes, strict=True) if outcome is not None]
         if failed:
             publish_failed(self._service, len(failed))
             log.warning("publish_failed", events=len(failed), cause=type(failed[0][1]).__name__)
-        return {pending.place for pending, _ in failed}
+        safe = [pending for pending, outcome in zip(ready, outcomes, strict=True) if outcome is None]
+        return safe, {pending.place for pending, _ in failed}
 
     async def _unpublished(self, after: int) -> Sequence[Pending]:
         """The next ones by position. One that is committed late, below `after`, comes in the next round: nothing of
         its key has passed it, since what concerns one key is written one after the other."""
-        statement = (
-            select(outbox.c.position, outbox.c.topic, outbox.c.key, outbox.c.body, outbox.c.headers)
-            .where(outbox.c.published_at.is_(None), outbox.c.position > after)
-            .order_by(outbox.c.position)
-            .limit(BATCH)
-        )
         async with self._database.reading() as session:
             return [
                 Pending(position, Message(topic, key, body, tuple((headers or {}).items())))
-                for position, topic, key, body, headers in await session.execute(statement)
+                for position, topic, key, body, headers in await session.execute(_NEXT, {"after": after})
             ]
 
-    async def _mark(self, safe: Sequence[int]) -> None:
-        if safe:
-            async with self._database.transaction() as session:
-                published = update(outbox).where(among(session, outbox.c.position, safe))
-                await session.execute(published.values(published_at=utc_now()))
+    async def _mark(self, safe: Sequence[Pending], since: int) -> None:
+        if not safe:
+            return
+        async with self._database.transaction() as session:
+            published = update(outbox).where(among(session, outbox.c.position, [pending.position for pending in safe]))
+            await session.execute(published.values(published_at=utc_now()))
+        for topic, events in Counter(pending.message.topic for pending in safe).items():
+            events_published(self._service, topic, events)
+        for pending in safe:
+            record_publication(self._service, pending.message.topic, pending.message.body, since=since)
+
+
+_size = func.length(outbox.c.body)
+_ahead = (
+    select(
+        outbox.c.position,
+        outbox.c.topic,
+        outbox.c.key,
+        outbox.c.body,
+        outbox.c.headers,
+        (func.sum(_size).over(order_by=outbox.c.position) - _size).label("before"),
+    )
+    .where(outbox.c.published_at.is_(None), outbox.c.position > bindparam("after"))
+    .order_by(outbox.c.position)
+    .limit(BATCH)
+    .subquery()
+)
+_NEXT = (
+    select(_ahead.c.position, _ahead.c.topic, _ahead.c.key, _ahead.c.body, _ahead.c.headers)
+    .where(_ahead.c.before < BATCH_BYTES)
+    .order_by(_ahead.c.position)
+)
+"""The first one whatever its size, and the others for as long as there is room."""
+
+
+def _is_full(batch: Sequence[Pending]) -> bool:
+    """Whether there may be more to read."""
+    return len(batch) == BATCH or sum(len(pending.message.body) for pending in batch) >= BATCH_BYTES
 
 
 def _back_off(failures: int) -> float:
