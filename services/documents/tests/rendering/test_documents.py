@@ -8,7 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pypdf
+import pypdfium2
 import pytest
+import zxingcpp
 
 from parchemin.contracts.vocabulary import Attendance
 from parchemin.documents.rendering import models
@@ -86,6 +88,17 @@ def test_qr_code_has_an_alternative_text(build: SimpleNamespace) -> None:
     writer = pypdf.PdfWriter(clone_from=read(build.diploma()))
     alternatives = [item.get("/Alt") for item in writer._objects if isinstance(item, pypdf.generic.DictionaryObject)]
     assert "QR code de vérification du document, code 7KQF-2MZD-X4" in alternatives
+
+
+@pytest.mark.parametrize("kind", ["diploma", "attestation"])
+def test_a_telephone_reads_the_address_from_the_printed_page(build: SimpleNamespace, kind: str) -> None:
+    with pypdfium2.PdfDocument(render(getattr(build, kind)())) as pdf:
+        page = pdf[0].render(scale=150 / 72, grayscale=True)
+        pixels = memoryview(page.buffer).cast("B", (page.height, page.stride))
+        found = zxingcpp.read_barcodes(pixels)
+    assert [(code.format, code.ec_level, code.text) for code in found] == [
+        (zxingcpp.BarcodeFormat.QRCode, "M", "https://verifier.example.org/d/7KQF-2MZD-X4")
+    ]
 
 
 def test_diploma_bears_the_mentions_that_france_competences_asks_for(build: SimpleNamespace) -> None:

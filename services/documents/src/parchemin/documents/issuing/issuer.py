@@ -10,16 +10,18 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
 from parchemin.common.outbox import publish
+from parchemin.common.statements import table_of
 from parchemin.common.tracing import span
 from parchemin.contracts.events.documents import DocumentIssuedV1
 from parchemin.contracts.vocabulary import DocumentKind
@@ -40,6 +42,8 @@ log = structlog.get_logger()
 BATCH = 50
 RENDERERS = 2
 """Threads that draw at a time: more would only take turns on the processors that requests need."""
+KEEPERS = 4
+"""Threads that wait for the store."""
 LONGEST_RETRY = timedelta(minutes=5)
 BACK_OFF_SECONDS = 2.0
 LEADERSHIP = "parchemin.issuer"
@@ -65,7 +69,8 @@ class Issuer:
         self._store = store
         self._stationery = stationery
         self._poll_seconds = poll_seconds
-        self._threads = ThreadPoolExecutor(RENDERERS, thread_name_prefix="render")
+        self._renderers = ThreadPoolExecutor(RENDERERS, thread_name_prefix="render")
+        self._keepers = ThreadPoolExecutor(KEEPERS, thread_name_prefix="keep")
 
     async def run(self) -> None:
         """Issue until cancelled: all that is pending at start, then whatever comes."""
@@ -85,25 +90,36 @@ class Issuer:
 
     async def issue_due(self) -> None:
         """Make every pending document whose time it is; what is missing or fails waits, and holds up no other."""
-        while batch := await self._due():
-            facts = [(document, fact) for document in batch if (fact := await self._fact_of(document)) is not None]
-            known = await self._look_up([fact for _, fact in facts])
-            async with asyncio.TaskGroup() as group:
-                for document, fact in facts:
-                    group.create_task(self._issue(document, fact, known))
+        while await self._issue_once():
+            pass
 
-    async def _due(self) -> Sequence[Document]:
-        statement = (
-            select(Document)
-            .where(
-                col(Document.state) == DocumentState.PENDING,
-                or_(col(Document.retry_at).is_(None), col(Document.retry_at) <= utc_now()),
-            )
-            .order_by(col(Document.id))
-            .limit(BATCH)
+    async def _issue_once(self) -> bool:
+        """Each document that is due, once, in the order of their ids; whether there was any.
+
+        The next ones are read while the last ones of a batch are drawn, so that no renderer waits.
+        """
+        found, last = False, None
+        places = asyncio.Semaphore(BATCH)
+        async with asyncio.TaskGroup() as group:
+            while batch := await self._due(after=last):
+                found, last = True, batch[-1].id
+                facts = [(document, fact) for document in batch if (fact := await self._fact_of(document)) is not None]
+                known = await self._look_up([fact for _, fact in facts])
+                for document, fact in facts:
+                    await places.acquire()
+                    task = group.create_task(self._issue(document, fact, known))
+                    task.add_done_callback(lambda _: places.release())
+        return found
+
+    async def _due(self, *, after: UUID | None) -> Sequence[Document]:
+        statement = select(Document).where(
+            col(Document.state) == DocumentState.PENDING,
+            or_(col(Document.retry_at).is_(None), col(Document.retry_at) <= utc_now()),
         )
+        if after is not None:
+            statement = statement.where(col(Document.id) > after)
         async with self._database.reading() as session:
-            return (await session.execute(statement)).scalars().all()
+            return (await session.execute(statement.order_by(col(Document.id)).limit(BATCH))).scalars().all()
 
     async def _fact_of(self, document: Document) -> Fact | None:
         try:
@@ -135,16 +151,17 @@ class Issuer:
         loop = asyncio.get_running_loop()
         within = copy_context()
         try:
-            made = await loop.run_in_executor(self._threads, within.run, self._make, document, fact, known)
+            drawn, pdf = await loop.run_in_executor(self._renderers, within.run, self._draw, document, fact, known)
+            key = await loop.run_in_executor(self._keepers, self._store.put, pdf)
         except UnprintableText as refused:
             await self._block(document, refused.field)
         except Exception as error:  # one bad document does not stop the others
             await self._fail(document, error)
         else:
-            await self._conclude(document, made)
+            await self._conclude(document, Made(drawn, key, len(pdf)))
 
-    def _make(self, document: Document, fact: Fact, known: Knowledge) -> Made:
-        """In a worker thread: drawn, and safe in the store."""
+    def _draw(self, document: Document, fact: Fact, known: Knowledge) -> tuple[printed.Document, bytes]:
+        """In a worker thread: what is printed, and the PDF."""
         draft = Draft(
             document_id=document.id,
             organisation_id=document.organisation_id,
@@ -154,10 +171,10 @@ class Issuer:
         )
         started = time.perf_counter()
         with span("draw document", document_kind=document.kind):
-            content_of = compose(fact, draft, known, self._stationery)
-            pdf = render(content_of)
+            drawn = compose(fact, draft, known, self._stationery)
+            pdf = render(drawn)
         document_drawn(document.kind, time.perf_counter() - started)
-        return Made(content_of, self._store.put(pdf), len(pdf))
+        return drawn, pdf
 
     async def _conclude(self, document: Document, made: Made) -> None:
         now = utc_now()
@@ -226,19 +243,18 @@ def retry_after(attempts: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(attempts, 20)), LONGEST_RETRY)
 
 
+_CHANGE = update(table_of(Document)).where(
+    table_of(Document).c.id == bindparam("document"),
+    table_of(Document).c.version == bindparam("read"),
+    table_of(Document).c.state == DocumentState.PENDING,
+)
+
+
 async def _change(session: AsyncSession, document: Document, **values: Any) -> bool:
     """Change the document if it is still pending in the version that was read; whether it was."""
-    result = await session.execute(
-        update(Document)
-        .where(
-            col(Document.id) == document.id,
-            col(Document.state) == DocumentState.PENDING,
-            col(Document.version) == document.version,
-        )
-        .values(version=document.version + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    assert isinstance(result, CursorResult)  # noqa: S101 - narrows the type: an UPDATE has a cursor
+    read = {"document": document.id, "read": document.version}
+    connection = await session.connection()
+    result = await connection.execute(_CHANGE, {**read, "version": document.version + 1, **values})
     return result.rowcount == 1
 
 
