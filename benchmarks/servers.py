@@ -34,13 +34,16 @@ class Server:
 
 @contextmanager
 def served(factory: str, settings: Mapping[str, str], log: Path) -> Iterator[Server]:
-    """An application factory, served.
-
-    On a port and not on a socket that is handed down: uvicorn takes that for a Unix socket, on which nobody switches
-    Nagle's algorithm off, and every answer waits 40 ms for the client's delayed acknowledgement.
-    """
+    """An application factory, served."""
     options = ("--loop", "uvloop", "--http", "httptools", "--no-access-log")
     with _running(["uvicorn", "--factory", factory, *options], settings, log) as server:
+        yield server
+
+
+@contextmanager
+def serving(service: str, settings: Mapping[str, str], log: Path) -> Iterator[Server]:
+    """A service's own HTTP process."""
+    with _running(["parchemin.standalone.cli", "serve", service], settings, log) as server:
         yield server
 
 

@@ -13,7 +13,7 @@ from benchmarks.events.relay import written
 from benchmarks.growth.history import grade_all, live_through, settle
 from benchmarks.harness import Measure, NotMeasured, Result, measure
 from benchmarks.load import load
-from benchmarks.servers import Server, served
+from benchmarks.servers import Server, serving
 from benchmarks.sheets.requests import Sheets
 from benchmarks.sheets.school import JURY, Due, found_school
 
@@ -115,7 +115,7 @@ async def _grade_candidates(result: Result, pasts: Mapping[str, Past], folder: P
         for number, (name, past) in enumerate(pasts.items()):
             settings = {"PARCHEMIN_EVALUATIONS_DATABASE_URL": past.url}
             log = folder / f"{number}.log"
-            server = running.enter_context(served("parchemin.evaluations.app:create_app", settings, log))
+            server = running.enter_context(serving("evaluations", settings, log))
             contenders[f"a candidate is graded, {name}"] = partial(grade, server, past)
         for contender in contenders.values():
             await contender(-1)

@@ -14,7 +14,7 @@ from benchmarks.engines import Postgres, plain
 from benchmarks.harness import NotMeasured, Result, measure
 from benchmarks.http_load import Request
 from benchmarks.load import Load, load
-from benchmarks.servers import Server, served
+from benchmarks.servers import Server, served, serving
 from benchmarks.sheets import recording
 from benchmarks.sheets.requests import Sheets
 from benchmarks.sheets.school import LEVELS, Due, found_school
@@ -28,6 +28,8 @@ CONNECTIONS = 16
 SEED = 20261124
 RECORDED = 3
 PRODUCT, SAME, WRITES = "product", "the same SQL, bare", "its two inserts, bare"
+STOCK = "the same SQL by FastAPI and SQLAlchemy"
+DATABASES = ("product", "same", "few", "stock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Contender:
 
 
 async def run(postgres: Postgres, folder: Path, sizes: Sizes) -> Result:
-    """The product, the same SQL bare, and its inserts alone: in turn, each on a database of its own."""
+    """The product, and its SQL bare, in the product's frameworks, and its inserts alone; each on its own database."""
     size: dict[str, int | str] = {"levels": LEVELS, "connections": CONNECTIONS, **asdict(sizes)}
     result = Result("sheets", "Signing a sheet over HTTP", "requests/s", size)
     sheets = Sheets(LocalKey(folder / "keys"))
@@ -72,13 +74,19 @@ async def run(postgres: Postgres, folder: Path, sizes: Sizes) -> Result:
     statements = await _recorded(await postgres.create("sheets_recorded", template="sheets_due"), samples, sheets)
     writes = [statement for statement in statements if statement.sql.startswith("INSERT")]
     result.notes["statements"] = [" ".join(statement.sql.split()) for statement in statements]
-    urls = {name: await postgres.create(f"sheets_{name}", template="sheets_due") for name in ("product", "same", "few")}
+    urls = {
+        name: await postgres.create(f"sheets_{name}", template="sheets_due")
+        for name in ("product", "same", "few", "stock")
+    }
     with ExitStack() as running:
         start = running.enter_context
         contenders = {
             PRODUCT: Contender(start(_product(urls["product"], folder)), sheets.to_product, folder),
             SAME: Contender(start(_floor(urls["same"], statements, folder / "same")), sheets.to_floor, folder),
             WRITES: Contender(start(_floor(urls["few"], writes, folder / "few")), sheets.to_floor, folder),
+            STOCK: Contender(
+                start(_floor(urls["stock"], statements, folder / "stock", STOCK)), sheets.to_floor, folder
+            ),
         }
         for contender in contenders.values():
             await contender.take(warm)
@@ -93,6 +101,8 @@ async def run(postgres: Postgres, folder: Path, sizes: Sizes) -> Result:
         await _require_sheets(url, sizes.requests * (sizes.rounds + 1))
     result.compare(PRODUCT, SAME, at_least=0.5)
     result.compare(PRODUCT, WRITES)
+    result.compare(PRODUCT, STOCK)
+    result.compare(STOCK, SAME)
     result.notes["latency_ms"] = {name: _latencies(contender.loads) for name, contender in contenders.items()}
     result.notes["server_cpu_ms"] = {
         name: round(statistics.median(contender.cpu_ms), 2) for name, contender in contenders.items()
@@ -131,13 +141,23 @@ async def _recorded(url: str, samples: Sequence[Due], sheets: Sheets) -> list[re
 
 def _product(url: str, folder: Path) -> AbstractContextManager[Server]:
     settings = {"PARCHEMIN_LOG_LEVEL": "INFO", "PARCHEMIN_EVALUATIONS_DATABASE_URL": url}  # INFO: the default
-    return served("parchemin.evaluations.app:create_app", settings, folder / "product.log")
+    return serving("evaluations", settings, folder / "product.log")
 
 
 def _floor(url: str, statements: Sequence[recording.Statement], file: Path) -> AbstractContextManager[Server]:
+    return _told("benchmarks.sheets.floor:create_app", url, statements, file)
+
+
+def _stock(url: str, statements: Sequence[recording.Statement], file: Path) -> AbstractContextManager[Server]:
+    return _told("benchmarks.sheets.stock:create_app", url, statements, file)
+
+
+def _told(
+    factory: str, url: str, statements: Sequence[recording.Statement], file: Path
+) -> AbstractContextManager[Server]:
     recording.save(statements, file.with_suffix(".json"))
     settings = {"BENCH_DATABASE_URL": plain(url), "BENCH_STATEMENTS": str(file.with_suffix(".json"))}
-    return served("benchmarks.sheets.floor:create_app", settings, file.with_suffix(".log"))
+    return served(factory, settings, file.with_suffix(".log"))
 
 
 async def _require_sheets(url: str, expected: int) -> None:

@@ -33,8 +33,7 @@ class Floor:
 
     def __init__(self, database_url: str, statements: Sequence[Statement]) -> None:
         self._url = database_url
-        self._made = max([a.value for s in statements for a in s.arguments if a.kind == "new_id"], default=-1) + 1
-        self._statements = [(s.sql, [_bind(argument) for argument in s.arguments]) for s in statements]
+        self._made, self._statements = bound(statements)
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -72,6 +71,12 @@ class Floor:
 
 async def _nothing(_connection: object) -> None:
     """A connection that only ran a transaction has nothing to reset."""
+
+
+def bound(statements: Sequence[Statement]) -> tuple[int, list[tuple[str, list[Bind]]]]:
+    """How many ids a sheet needs, and each statement with the ways to its parameters."""
+    made = max([a.value for s in statements for a in s.arguments if a.kind == "new_id"], default=-1) + 1
+    return made, [(s.sql, [_bind(argument) for argument in s.arguments]) for s in statements]
 
 
 def _bind(argument: Argument) -> Bind:
