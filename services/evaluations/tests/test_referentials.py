@@ -1,5 +1,6 @@
 """Referentials over HTTP: public to read, published by the certifier, for good."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
@@ -7,9 +8,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from parchemin.common.database import Database
+from parchemin.common.tables import outbox
 from parchemin.contracts.events.evaluations import ReferentialPublishedV1
 from parchemin.contracts.vocabulary import Role
+from parchemin.evaluations.referential import service
+from parchemin.evaluations.referential.models import PublishedReferential
 
 if TYPE_CHECKING:
     from services.evaluations.tests.conftest import School
@@ -124,3 +131,29 @@ async def test_a_restart_publishes_nothing_again(school: "School") -> None:
     for task in school.app.state.service.on_start:
         await task()
     assert await school.state() == before
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_of_several_processes_that_start_for_the_first_time_one_publishes(
+    database_url: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the others come too late to see it, or see it while they are at it."""
+    url = database_url("evaluations")
+    starting = [Database(url) for _ in range(5)]
+    by_name = service._by_name
+
+    async def seen_once_another_has_published(session: AsyncSession, name: str) -> PublishedReferential | None:
+        monkeypatch.setattr(service, "_by_name", by_name)
+        await service.publish_registered(starting[0])
+        return await by_name(session, name)
+
+    monkeypatch.setattr(service, "_by_name", seen_once_another_has_published)
+    try:
+        await service.publish_registered(starting[1])
+        await asyncio.gather(*(service.publish_registered(database) for database in starting))
+        async with starting[0].reading() as session:
+            assert await session.scalar(select(func.count()).select_from(PublishedReferential)) == 1
+            assert await session.scalar(select(func.count()).select_from(outbox)) == 1
+    finally:
+        for database in starting:
+            await database.dispose()

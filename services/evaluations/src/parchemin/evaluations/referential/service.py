@@ -69,7 +69,8 @@ async def publish_referential(session: AsyncSession, referential: Referential, t
 
 async def publish_registered(database: Database) -> None:
     """At the first start: the registered referential, unless some version is published already."""
-    with suppress(IntegrityError):  # another process of the service starts for the first time too, and was quicker
+    # Another process of the service starts for the first time too, and was quicker.
+    with suppress(IntegrityError, ReferentialVersionTaken):
         await _publish_registered(database)
 
 
