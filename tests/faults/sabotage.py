@@ -65,7 +65,8 @@ class Saboteur:
         self._engines = engines
         self._databases = {name: Database(url) for name, url in databases.items()}
         self._requests = 0
-        self._requested = asyncio.Condition()
+        self._changed = asyncio.Condition()
+        """Notified of each request, kill and strike."""
         self.answers: Counter[int] = Counter()
         """How many answers there were with each status."""
         self.struck: Counter[str] = Counter()
@@ -81,9 +82,8 @@ class Saboteur:
 
     async def watch(self, _request: httpx.Request) -> None:
         """Called before each request is sent."""
-        async with self._requested:
-            self._requests += 1
-            self._requested.notify_all()
+        self._requests += 1
+        await self._notify()
 
     async def hear(self, response: httpx.Response) -> None:
         """Called with each answer."""
@@ -103,12 +103,17 @@ class Saboteur:
                         yield
                     finally:
                         self._done.set()
-                        async with self._requested:
-                            self._requested.notify_all()
+                        await self._notify()
                         await asyncio.gather(*tasks, return_exceptions=True)
         finally:
             for database in self._databases.values():
                 await database.dispose()
+
+    async def has_done(self, kills: int) -> None:
+        """Wait for so many kills and for all strikes: a scenario that ends sooner leaves work to disturb."""
+        strikes = len(self._plan.engine_strikes)
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.kills >= kills and self.struck.total() == strikes)
 
     async def _kill_processes(self) -> None:
         chance = random.Random(f"{self._seed} processes")
@@ -120,10 +125,15 @@ class Saboteur:
                 await _at_most(chance.uniform(*self._plan.every_seconds), self._done.wait())
             if not self._done.is_set():
                 await self._keeper.kill(chance.choice(self._keeper.processes))
+                await self._notify()
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
 
     async def _sent(self, count: int) -> None:
-        async with self._requested:
-            await self._requested.wait_for(lambda: self._requests >= count or self._done.is_set())
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._requests >= count or self._done.is_set())
 
     async def _strike_engines(self) -> None:
         chance = random.Random(f"{self._seed} engines")
@@ -143,6 +153,7 @@ class Saboteur:
             finally:
                 await asyncio.to_thread(end)
             self.struck[strike] += 1
+            await self._notify()
 
     async def _repeat_events(self) -> None:
         chance = random.Random(f"{self._seed} events")

@@ -47,8 +47,8 @@ if WHOLE:
 else:
     KILLS = 10
     PLAN = Plan(
-        every_requests=(10, 25),
-        every_seconds=(1.0, 2.5),
+        every_requests=(5, 20),
+        every_seconds=(0.5, 2.0),
         most_kills=14,
         engine_strikes=("kill broker", "kill database"),
         kills_between=3,
@@ -81,6 +81,7 @@ async def test_processes_broker_and_database_are_killed_and_nothing_is_lost_or_d
         async with installation.client(event_hooks=hooks) as http:
             async with saboteur.at_work():
                 played = await play(scenario, installation, http)
+                await saboteur.has_done(KILLS)
             print(  # noqa: T201
                 f"killed {dict(keeper.kills)}, ended {dict(keeper.ended)}, not live {dict(keeper.failed)}, "
                 f"engines {dict(saboteur.struck)}, repeated {saboteur.repeated}, answers {dict(saboteur.answers)}"
