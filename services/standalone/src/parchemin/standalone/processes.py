@@ -23,6 +23,8 @@ from parchemin.standalone.services import ServiceName, service_of, shared_bus
 
 STARTUP_FAILURE = 3
 """As uvicorn's own command."""
+KEEP_ALIVE_SECONDS = 130
+"""Longer than a gateway keeps an idle connection (Caddy: 120): it must not send a request on one that closes here."""
 COLLECTED_AFTER = (10_000, 20, 20)
 """Garbage collection: new objects before a first round, and rounds before the next older ones are looked at."""
 
@@ -125,7 +127,14 @@ def _run(application: Any, *, fd: int | None, **options: Any) -> None:
     uvicorn's own `fd` takes it for a Unix socket, on which nobody switches Nagle's algorithm off: each answer would
     wait 40 ms for the client's delayed acknowledgement.
     """
-    config = uvicorn.Config(application, access_log=False, log_config=None, timeout_graceful_shutdown=10, **options)
+    config = uvicorn.Config(
+        application,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        **options,
+    )
     server = _Server(config)
     with suppress(KeyboardInterrupt):
         server.run(sockets=None if fd is None else [socket.socket(fileno=fd)])
