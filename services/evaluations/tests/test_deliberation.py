@@ -78,6 +78,31 @@ async def test_what_another_session_acquired_meanwhile_is_kept(school: "School")
     (proposal,) = (await school.get(f"/v1/sessions/{second.id}/proposals"))["items"]
     proposed = {each["competency"]: each["decided"] for each in proposal["competencies"]}
     assert (proposed["C.1"], proposed["C.3"]) == ("acquired", "kept")
+    kept = next(each for each in proposal["competencies"] if each["competency"] == "C.3")
+    assert kept["grounds"] == {"ground": "kept", "criteria": [], "of": 0}
+    assert kept["explanation"] == "C.3 acquise lors d'une session antérieure."
     assert proposal["blocks_to_validate"] == [1]
     school.done(await school.lead(second, "closed"))
     assert await school.blocks(enrolment) == [1]
+
+
+async def test_a_proposal_says_why_in_the_language_of_its_reader(school: "School") -> None:
+    enrolment = await school.enrol(1)
+    held = await school.plan("M1")
+    (registration,) = await school.run(held, (enrolment, "M1"))
+    await school.deliberate(held, [registration], C1_1="not_met", C2_1="partly_met")
+    url = f"/v1/sessions/{held.id}/proposals"
+    told = {}
+    for language in ("fr", "en"):
+        answer = await school.call("GET", url, by={**school.staff, "Accept-Language": language})
+        assert (answer.headers["content-language"], answer.headers["vary"]) == (language, "Accept-Language")
+        (proposal,) = answer.json()["items"]
+        told[language] = {each["competency"]: each for each in proposal["competencies"]}
+    for code, ground in (("C.1", "not_met"), ("C.3", "met")):
+        french, english = told["fr"][code], told["en"][code]
+        assert french["grounds"] == english["grounds"]
+        assert french["grounds"]["ground"] == ground
+        assert french["explanation"] != english["explanation"]
+        assert french["explanation"].startswith(code)
+    assert told["fr"]["C.1"]["grounds"]["criteria"] == ["C1.1"]
+    assert told["fr"]["C.2"]["grounds"]["criteria"] == ["C2.1"]

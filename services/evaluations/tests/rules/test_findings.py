@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import Attendance, CompetencyOutcome, CriterionLevel
-from parchemin.evaluations.deliberation.policy import Policy, agreed_levels
+from parchemin.evaluations.deliberation.policy import Ground, Policy, agreed_levels
 from parchemin.evaluations.deliberation.rules import (
     Departure,
     Standing,
@@ -58,6 +58,7 @@ def test_who_was_not_there_acquires_nothing(case: Case, attendance: Attendance) 
     assert not newly_acquired(findings)
     assert all(finding.outcome in {NOT_ACQUIRED, *SETTLED} and not finding.overridden for finding in findings)
     assert not any(finding.levels for finding in findings)
+    assert {finding.grounds.ground for finding in findings} <= {Ground.ABSENT, Ground.KEPT, Ground.EXEMPT}
 
 
 @settings(max_examples=50)
@@ -71,6 +72,7 @@ def test_what_is_acquired_or_exempt_is_never_graded_again(case: Case) -> None:
             assert finding.outcome is finding.proposed
             assert (finding.levels, finding.reason) == ({}, None)
             assert (finding.outcome is CompetencyOutcome.KEPT) == (finding.code in standing.acquired)
+            assert finding.grounds.ground == finding.outcome.value
     to_assess = competencies_to_assess(REFERENTIAL, modality, standing)
     assert [finding.code for finding in findings if finding.outcome not in SETTLED] == list(to_assess)
     assert criteria_to_judge(REFERENTIAL, modality, standing) == tuple(
@@ -103,7 +105,8 @@ def test_the_proposal_is_the_policy_s_on_the_agreed_levels(case: Case) -> None:
         criteria = [criterion.code for criterion in REFERENTIAL.competency(finding.code).criteria]
         agreed = agreed_levels(signed, criteria)
         assert dict(finding.levels) == agreed
-        assert (finding.outcome is ACQUIRED) == (len(agreed) == len(criteria) and Policy().acquires(agreed.values()))
+        assert finding.grounds == Policy().judge(criteria, agreed)
+        assert (finding.outcome is ACQUIRED) == finding.grounds.acquires
 
 
 def test_a_criterion_that_no_sheet_judges_is_not_acquired() -> None:

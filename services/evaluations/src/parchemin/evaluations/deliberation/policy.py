@@ -7,8 +7,9 @@ The jury is sovereign: this only proposes.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 
 from parchemin.contracts.vocabulary import CriterionLevel
@@ -20,6 +21,38 @@ Levels = Mapping[str, CriterionLevel]
 """A juror's levels, by criterion code."""
 
 
+class Ground(StrEnum):
+    """What decides a competency."""
+
+    KEPT = "kept"
+    """It was acquired before."""
+    EXEMPT = "exempt"
+    ABSENT = "absent"
+    NOT_JUDGED = "not_judged"
+    """No signed sheet gives a level to some of its criteria."""
+    NOT_MET = "not_met"
+    PARTLY_MET = "partly_met"
+    """Too many are."""
+    MET = "met"
+    """Enough are, and no criterion is `not_met`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why a competency is proposed as it is."""
+
+    ground: Ground
+    criteria: tuple[str, ...] = ()
+    """Those that the ground is about; for `met` those that are met in part only."""
+    of: int = 0
+    """How many criteria the competency has; 0 where it was not assessed."""
+
+    @property
+    def acquires(self) -> bool:
+        """Whether the competency is newly acquired."""
+        return self.ground is Ground.MET
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """How findings become a proposal."""
@@ -27,12 +60,21 @@ class Policy:
     name: str = "default"
     partly_met_below: Fraction = Fraction(1, 2)
 
-    def acquires(self, levels: Collection[CriterionLevel]) -> bool:
-        """Whether a competency with these criterion levels is acquired; one that nobody judged is not."""
-        if not levels or CriterionLevel.NOT_MET in levels:
-            return False
-        partly = sum(level is CriterionLevel.PARTLY_MET for level in levels)
-        return Fraction(partly, len(levels)) < self.partly_met_below
+    def judge(self, criteria: Sequence[str], levels: Levels) -> Grounds:
+        """Why a competency with these criteria is acquired or not; one that was not judged whole is not."""
+        missing = tuple(code for code in criteria if code not in levels)
+        if missing or not criteria:
+            return Grounds(Ground.NOT_JUDGED, missing, len(criteria))
+        not_met = _at(CriterionLevel.NOT_MET, criteria, levels)
+        if not_met:
+            return Grounds(Ground.NOT_MET, not_met, len(criteria))
+        partly_met = _at(CriterionLevel.PARTLY_MET, criteria, levels)
+        enough = Fraction(len(partly_met), len(criteria)) < self.partly_met_below
+        return Grounds(Ground.MET if enough else Ground.PARTLY_MET, partly_met, len(criteria))
+
+
+def _at(level: CriterionLevel, criteria: Sequence[str], levels: Levels) -> tuple[str, ...]:
+    return tuple(code for code in criteria if levels[code] is level)
 
 
 def agreed_level(given: Sequence[CriterionLevel]) -> CriterionLevel:

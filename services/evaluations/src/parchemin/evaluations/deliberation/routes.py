@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from parchemin.common.http.conditions import ExpectedVersion, tag
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
+from parchemin.common.language import preferred_language
 from parchemin.common.ownership import one
 from parchemin.common.paging import Page, Paging, cut, page_rows
 from parchemin.common.problems.representation import documented
@@ -25,12 +26,19 @@ router = APIRouter(prefix="/v1", tags=["deliberation"], route_class=Transactiona
 
 @router.get("/sessions/{session_id}/proposals", responses=documented(WrongState))
 async def list_proposals(
-    session_id: UUID, session: Reading, principal: Deliberating, paging: Paging, request: Request
+    session_id: UUID,
+    session: Reading,
+    principal: Deliberating,
+    paging: Paging,
+    request: Request,
+    response: Response,
 ) -> Page[ProposalView]:
-    """While the jury deliberates: what the policy proposes for each registration, with the levels behind it, the
-    departures decided so far, and what would follow if the session closed as it stands."""
+    """While the jury deliberates: what the policy proposes for each registration and why, with the levels behind it,
+    the departures decided so far, and what would follow if the session closed as it stands."""
     held = await one(session, visible_sessions(principal), EvaluationSession, session_id)
-    proposals = await service.propose(session, held, request.app.state.settings.policy)
+    language = preferred_language(request.headers.get("accept-language"))
+    proposals = await service.propose(session, held, request.app.state.settings.policy, language)
+    response.headers.update({"Content-Language": language, "Vary": "Accept-Language"})
     views = {proposal.registration_id: proposal for proposal in proposals}
     statement = visible_registrations(principal).where(col(Registration.session_id) == held.id)
     rows = await page_rows(session, statement, Registration, paging)

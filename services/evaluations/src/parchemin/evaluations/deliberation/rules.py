@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import Attendance, CompetencyOutcome, CriterionLevel
-from parchemin.evaluations.deliberation.policy import Levels, Policy, agreed_levels
+from parchemin.evaluations.deliberation.policy import Ground, Grounds, Levels, Policy, agreed_levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class CompetencyFinding:
     outcome: CompetencyOutcome
     proposed: CompetencyOutcome
     levels: Mapping[str, CriterionLevel]
+    grounds: Grounds
+    """Of the proposal."""
     reason: str | None = None
 
     @property
@@ -75,16 +77,17 @@ def find(
     for competency in referential.competencies_of_modality(modality):
         code = competency.code
         if code in standing.settled:
-            kept = CompetencyOutcome.KEPT if code in standing.acquired else CompetencyOutcome.EXEMPT
-            findings.append(CompetencyFinding(code, kept, kept, {}))
+            kept, ground = _KEPT if code in standing.acquired else _EXEMPT
+            findings.append(CompetencyFinding(code, kept, kept, {}, Grounds(ground)))
             continue
-        levels = agreed_levels(sheets, [criterion.code for criterion in competency.criteria]) if present else {}
-        complete = len(levels) == len(competency.criteria)
-        proposed = _outcome(complete and policy.acquires(list(levels.values())))
+        criteria = [criterion.code for criterion in competency.criteria]
+        levels = agreed_levels(sheets, criteria) if present else {}
+        grounds = policy.judge(criteria, levels) if present else Grounds(Ground.ABSENT)
+        proposed = _outcome(grounds.acquires)
         departure = departures.get(code) if present else None
         outcome = _outcome(departure.acquired) if departure else proposed
         reason = departure.reason if departure and outcome is not proposed else None
-        findings.append(CompetencyFinding(code, outcome, proposed, levels, reason))
+        findings.append(CompetencyFinding(code, outcome, proposed, levels, grounds, reason))
     return tuple(findings)
 
 
@@ -95,3 +98,7 @@ def newly_acquired(findings: Sequence[CompetencyFinding]) -> Set[str]:
 
 def _outcome(acquired: bool) -> CompetencyOutcome:
     return CompetencyOutcome.ACQUIRED if acquired else CompetencyOutcome.NOT_ACQUIRED
+
+
+_KEPT = CompetencyOutcome.KEPT, Ground.KEPT
+_EXEMPT = CompetencyOutcome.EXEMPT, Ground.EXEMPT

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from parchemin.contracts.vocabulary import Attendance, CompetencyOutcome, CriterionLevel
+from parchemin.evaluations.deliberation.policy import Ground
 
 
 class CriterionProposal(BaseModel):
@@ -15,11 +16,29 @@ class CriterionProposal(BaseModel):
     given: list[CriterionLevel] = Field(description="One for each signed sheet, from the lowest")
 
 
+class GroundsView(BaseModel):
+    """Why the policy proposes what it does, for programs."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    ground: Ground
+    criteria: list[str] = Field(
+        description="Those that the ground is about; for `met` those that are met in part only",
+        examples=[["C2.1"]],
+    )
+    of: int = Field(description="How many criteria the competency has; 0 where it was not assessed")
+
+
 class CompetencyProposal(BaseModel):
     """What the policy proposes for one competency, and what the jury decides."""
 
     competency: str
     proposed: CompetencyOutcome
+    grounds: GroundsView
+    explanation: str = Field(
+        description="Why it is proposed, in words: French, or English by `Accept-Language`",
+        examples=["C.2 non acquise : 1 critère sur 2 partiellement atteint, il en faut moins de la moitié."],
+    )
     decided: CompetencyOutcome
     reason: str | None = Field(description="Of a departure from the proposal")
     criteria: list[CriterionProposal]

@@ -10,16 +10,17 @@ from sqlmodel import col
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
 from parchemin.common.http.conditions import require_version
-from parchemin.common.language import Text
+from parchemin.common.language import Language, Text
 from parchemin.common.ownership import one
 from parchemin.common.problems import Conflict, Forbidden, NotFound
 from parchemin.contracts.vocabulary import Attendance, CompetencyOutcome, SessionState
 from parchemin.evaluations.awards.rules import Acquisition, Progress, Settlement, settle
 from parchemin.evaluations.awards.service import progress_of
+from parchemin.evaluations.deliberation.explanation import explain
 from parchemin.evaluations.deliberation.models import Override
 from parchemin.evaluations.deliberation.policy import LEVELS, Policy
 from parchemin.evaluations.deliberation.rules import CompetencyFinding, newly_acquired
-from parchemin.evaluations.deliberation.schemas import CompetencyProposal, CriterionProposal, ProposalView
+from parchemin.evaluations.deliberation.schemas import CompetencyProposal, CriterionProposal, GroundsView, ProposalView
 from parchemin.evaluations.deliberation.session_findings import (
     RegistrationFindings,
     SessionFindings,
@@ -44,12 +45,14 @@ class NotAssessed(Conflict):
     )
 
 
-async def propose(session: AsyncSession, held: EvaluationSession, policy: Policy) -> list[ProposalView]:
-    """What the sheets come to, for every registration, and what would follow if the session closed now."""
+async def propose(
+    session: AsyncSession, held: EvaluationSession, policy: Policy, language: Language
+) -> list[ProposalView]:
+    """What the sheets come to, for every registration, why, and what would follow if the session closed now."""
     require_state(held, SessionState.DELIBERATING)
     found = await find_all(session, held, policy)
     following = await _following(session, held, found)
-    return [_view(one, following[one.enrolment.id]) for one in found.registrations]
+    return [_view(one, following[one.enrolment.id], policy, language) for one in found.registrations]
 
 
 async def override(
@@ -121,7 +124,7 @@ def _if_closed(known: Progress, held: EvaluationSession, group: Sequence[Registr
     return Progress(known.enrolled, {**known.acquired, **gained}, known.exempt, known.validated, known.awarded)
 
 
-def _view(found: RegistrationFindings, following: Settlement) -> ProposalView:
+def _view(found: RegistrationFindings, following: Settlement, policy: Policy, language: Language) -> ProposalView:
     return ProposalView(
         registration_id=found.registration.id,
         enrolment_id=found.enrolment.id,
@@ -132,6 +135,8 @@ def _view(found: RegistrationFindings, following: Settlement) -> ProposalView:
             CompetencyProposal(
                 competency=finding.code,
                 proposed=finding.proposed,
+                grounds=GroundsView.model_validate(finding.grounds),
+                explanation=explain(finding.code, finding.grounds, policy, language),
                 decided=finding.outcome,
                 reason=finding.reason,
                 criteria=[
