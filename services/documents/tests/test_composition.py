@@ -10,7 +10,7 @@ from parchemin.common.language import Language, Text
 from parchemin.contracts.events.evaluations import Override
 from parchemin.documents.composition.compose import compose, day_of, subject_of
 from parchemin.documents.composition.countries import country_name
-from parchemin.documents.composition.drafts import Draft, Stationery
+from parchemin.documents.composition.drafts import Draft, Stationery, policy_name
 from parchemin.documents.composition.knowledge import Knowledge, Needs, OrganisationName
 
 STATIONERY = Stationery(
@@ -168,3 +168,16 @@ def test_the_subject_of_a_document_is_that_of_its_fact(story: SimpleNamespace) -
         f"results_notice:{enrolment}:{story.SESSION}",
         f"jury_minutes:{story.SESSION}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "french", "english"),
+    [
+        ("partly_met", "Part de critères partiellement atteints", "Share of criteria partly met"),
+        ("all_criteria", "Tous les critères atteints", "All criteria met"),
+        ("points", "Points et critères éliminatoires", "Points and eliminatory criteria"),
+        ("one of tomorrow", "one of tomorrow", "one of tomorrow"),
+    ],
+)
+def test_a_policy_is_named_in_words(code: str, french: str, english: str) -> None:
+    assert (policy_name(code, "fr"), policy_name(code, "en")) == (french, english)

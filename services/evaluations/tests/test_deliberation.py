@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING
 
 import pytest
+from services.evaluations.tests.test_referentials import TOTALS, version
 
+from parchemin.contracts.events.evaluations import DeliberationClosedV1, ResultsDecidedV1
 from parchemin.contracts.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -79,7 +81,13 @@ async def test_what_another_session_acquired_meanwhile_is_kept(school: "School")
     proposed = {each["competency"]: each["decided"] for each in proposal["competencies"]}
     assert (proposed["C.1"], proposed["C.3"]) == ("acquired", "kept")
     kept = next(each for each in proposal["competencies"] if each["competency"] == "C.3")
-    assert kept["grounds"] == {"ground": "kept", "criteria": [], "of": 0}
+    assert kept["grounds"] == {
+        "ground": "kept",
+        "criteria": [],
+        "of": 0,
+        "partly_met_at_most": None,
+        "score": None,
+    }
     assert kept["explanation"] == "C.3 acquise lors d'une session antérieure."
     assert proposal["blocks_to_validate"] == [1]
     school.done(await school.lead(second, "closed"))
@@ -106,3 +114,33 @@ async def test_a_proposal_says_why_in_the_language_of_its_reader(school: "School
         assert french["explanation"].startswith(code)
     assert told["fr"]["C.1"]["grounds"]["criteria"] == ["C1.1"]
     assert told["fr"]["C.2"]["grounds"]["criteria"] == ["C2.1"]
+
+
+async def test_a_version_with_a_policy_of_its_own_is_decided_by_it(school: "School") -> None:
+    """Two of three points are needed: half of them in part would not do by the default."""
+    policy = {"rule": "points", "met": 2, "partly_met": 1, "threshold": "1/2", "eliminatory": ["C3.1"]}
+    body = {"referential": version("2.0", policy=policy), "totals": TOTALS}
+    published = await school.call("POST", "/v1/referentials", body, by=school.bearer(Role.CERTIFIER))
+    assert published.json()["policy"] == policy
+    decided = {}
+    for name in ("1.0", "2.0"):
+        held = await school.plan("M1", referential_version=name)
+        (registration,) = await school.run(held, (await school.enrol(1, version=name), "M1"))
+        criteria = {code: "partly_met" for code in registration["assessed_criteria"] if code.startswith("C1.")}
+        levels = {code.replace(".", "_"): level for code, level in {**criteria, "C3.1": "not_met"}.items()}
+        await school.deliberate(held, [registration], **levels)
+        (proposal,) = (await school.get(f"/v1/sessions/{held.id}/proposals"))["items"]
+        decided[name] = {each["competency"]: each for each in proposal["competencies"]}
+        school.done(await school.lead(held, "closed"))
+
+    count = len(criteria)
+    assert decided["1.0"]["C.1"]["proposed"] == "not_acquired"
+    own = decided["2.0"]["C.1"]
+    assert (own["proposed"], own["grounds"]["ground"]) == ("acquired", "enough_points")
+    assert own["grounds"]["score"] == {"points": count, "needed": count, "most": 2 * count}
+    assert own["explanation"] == f"C.1 acquise : {count} points sur {2 * count}, il en faut {count}."
+    eliminated = decided["2.0"]["C.3"]
+    assert (eliminated["proposed"], eliminated["grounds"]["criteria"]) == ("not_acquired", ["C3.1"])
+    assert "éliminatoire" in eliminated["explanation"]
+    for kind in (DeliberationClosedV1, ResultsDecidedV1):
+        assert [fact.policy for fact in await school.facts(kind)] == ["default", "points"]

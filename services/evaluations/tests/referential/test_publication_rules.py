@@ -194,3 +194,27 @@ def test_any_part_or_reference_renamed_is_a_fault(pointer: str, number: int):
     assume(renamed != name)
     assume(not pointer.endswith("/activity") or number > len(VALID["activities"]))
     assert faults_after(put(pointer, renamed))
+
+
+POINTS: dict[str, Any] = {"rule": "points", "met": 2, "partly_met": 1, "threshold": "3/5", "eliminatory": ["C1.1"]}
+
+
+@pytest.mark.parametrize(
+    ("policy", "faults"),
+    [
+        ({"rule": "all_criteria"}, set()),
+        ({"rule": "partly_met", "partly_met_below": "1/1"}, set()),
+        ({"rule": "partly_met", "partly_met_below": "3/2"}, {("beyond_the_whole", "/policy/partly_met_below")}),
+        (POINTS, set()),
+        ({**POINTS, "threshold": "9/8"}, {("beyond_the_whole", "/policy/threshold")}),
+        ({**POINTS, "partly_met": 2}, {("points_not_growing", "/policy/partly_met")}),
+        (
+            {**POINTS, "eliminatory": ["C1.1", "C9.99", "C1.1"]},
+            {("unknown_reference", "/policy/eliminatory/1"), ("listed_twice", "/policy/eliminatory/2")},
+        ),
+    ],
+)
+def test_a_policy_can_be_reached_and_names_criteria_of_the_referential(
+    policy: dict[str, Any], faults: set[tuple[str, str]]
+) -> None:
+    assert found(faults_after(put("/policy", policy))) == faults

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import Attendance, CompetencyOutcome, CriterionLevel
-from parchemin.evaluations.deliberation.policy import Ground, Policy, agreed_levels
+from parchemin.evaluations.deliberation.policy import Ground, PartlyMet, agreed_levels
 from parchemin.evaluations.deliberation.rules import (
     Departure,
     Standing,
@@ -54,7 +54,7 @@ Case = tuple[str, Standing, list[dict[str, CriterionLevel]], dict[str, Departure
 @given(cases, st.sampled_from([Attendance.ABSENT, Attendance.EXCUSED]))
 def test_who_was_not_there_acquires_nothing(case: Case, attendance: Attendance) -> None:
     modality, standing, signed, jury = case
-    findings = find(REFERENTIAL, modality, attendance, standing, signed, jury, Policy())
+    findings = find(REFERENTIAL, modality, attendance, standing, signed, jury, PartlyMet())
     assert not newly_acquired(findings)
     assert all(finding.outcome in {NOT_ACQUIRED, *SETTLED} and not finding.overridden for finding in findings)
     assert not any(finding.levels for finding in findings)
@@ -65,7 +65,7 @@ def test_who_was_not_there_acquires_nothing(case: Case, attendance: Attendance) 
 @given(cases)
 def test_what_is_acquired_or_exempt_is_never_graded_again(case: Case) -> None:
     modality, standing, signed, jury = case
-    findings = find(REFERENTIAL, modality, Attendance.PRESENT, standing, signed, jury, Policy())
+    findings = find(REFERENTIAL, modality, Attendance.PRESENT, standing, signed, jury, PartlyMet())
     for finding in findings:
         assert (finding.outcome in SETTLED) == (finding.code in standing.settled)
         if finding.code in standing.settled:
@@ -84,8 +84,8 @@ def test_what_is_acquired_or_exempt_is_never_graded_again(case: Case) -> None:
 @given(cases)
 def test_a_departure_changes_its_own_competency_and_no_other(case: Case) -> None:
     modality, standing, signed, jury = case
-    proposals = find(REFERENTIAL, modality, Attendance.PRESENT, standing, signed, {}, Policy())
-    decisions = find(REFERENTIAL, modality, Attendance.PRESENT, standing, signed, jury, Policy())
+    proposals = find(REFERENTIAL, modality, Attendance.PRESENT, standing, signed, {}, PartlyMet())
+    decisions = find(REFERENTIAL, modality, Attendance.PRESENT, standing, signed, jury, PartlyMet())
     for proposal, decision in zip(proposals, decisions, strict=True):
         assert (decision.code, decision.proposed, decision.levels) == (proposal.code, proposal.outcome, proposal.levels)
         departs = decision.code in jury and decision.code not in standing.settled
@@ -99,18 +99,18 @@ def test_a_departure_changes_its_own_competency_and_no_other(case: Case) -> None
 @given(cases)
 def test_the_proposal_is_the_policy_s_on_the_agreed_levels(case: Case) -> None:
     modality, standing, signed, _ = case
-    for finding in find(REFERENTIAL, modality, Attendance.PRESENT, standing, signed, {}, Policy()):
+    for finding in find(REFERENTIAL, modality, Attendance.PRESENT, standing, signed, {}, PartlyMet()):
         if finding.outcome in SETTLED:
             continue
         criteria = [criterion.code for criterion in REFERENTIAL.competency(finding.code).criteria]
         agreed = agreed_levels(signed, criteria)
         assert dict(finding.levels) == agreed
-        assert finding.grounds == Policy().judge(criteria, agreed)
+        assert finding.grounds == PartlyMet().judge(criteria, agreed)
         assert (finding.outcome is ACQUIRED) == finding.grounds.acquires
 
 
 def test_a_criterion_that_no_sheet_judges_is_not_acquired() -> None:
     criteria = criteria_to_judge(REFERENTIAL, "M1", Standing())
     incomplete = dict.fromkeys(criteria[1:], CriterionLevel.MET)
-    findings = find(REFERENTIAL, "M1", Attendance.PRESENT, Standing(), [incomplete], {}, Policy())
+    findings = find(REFERENTIAL, "M1", Attendance.PRESENT, Standing(), [incomplete], {}, PartlyMet())
     assert [finding.outcome for finding in findings] == [NOT_ACQUIRED] + [ACQUIRED] * (len(findings) - 1)

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import Attendance, CompetencyOutcome, CriterionLevel
 from parchemin.evaluations.awards.rules import Acquisition, Progress, Settlement, Validation, settle
-from parchemin.evaluations.deliberation.policy import Policy
+from parchemin.evaluations.deliberation.policy import PartlyMet
 from parchemin.evaluations.deliberation.rules import (
     Departure,
     Standing,
@@ -96,7 +96,7 @@ class Enrolment(RuleBasedStateMachine):
                 code: CriterionLevel.NOT_MET if self._competency(code) in weak else CriterionLevel.MET
                 for code in criteria_to_judge(REFERENTIAL, modality, standing)
             }
-            findings = find(REFERENTIAL, modality, there, standing, [sheet], jury, Policy())
+            findings = find(REFERENTIAL, modality, there, standing, [sheet], jury, PartlyMet())
             gained = newly_acquired(findings)
             assert gained.isdisjoint(standing.settled)
             assert there is Attendance.PRESENT or not gained

@@ -93,6 +93,40 @@ class Modality(_Part):
     deliverables: Listed[Wording]
 
 
+Share = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}/[1-9][0-9]{0,2}$")]
+"""A part of the whole, as ``1/2``."""
+
+
+class PartlyMetPolicy(_Part):
+    """A competency is acquired without a criterion that is not met, and with strictly less than a share of its
+    criteria partly met."""
+
+    rule: Literal["partly_met"]
+    partly_met_below: Share
+
+
+class AllCriteriaPolicy(_Part):
+    """A competency is acquired when all its criteria are met."""
+
+    rule: Literal["all_criteria"]
+
+
+class PointsPolicy(_Part):
+    """A competency is acquired with a share of the points that its criteria can bring, rounded up, and without an
+    eliminatory criterion that is not met. What is not met brings no point."""
+
+    rule: Literal["points"]
+    met: Annotated[int, Field(ge=1, le=100)]
+    """Points of a criterion that is met."""
+    partly_met: Annotated[int, Field(ge=0, le=100)]
+    """Points of a criterion that is partly met."""
+    threshold: Share
+    eliminatory: Listed[CriterionCode] = ()
+
+
+ValidationPolicy = Annotated[PartlyMetPolicy | AllCriteriaPolicy | PointsPolicy, Field(discriminator="rule")]
+
+
 class Referential(_Part):
     """One version of the registered document, with the lookups that everything else goes by.
 
@@ -105,6 +139,8 @@ class Referential(_Part):
     activities: Listed[Activity]
     competencies: Listed[Competency]
     modalities: Listed[Modality]
+    policy: ValidationPolicy | None = Field(default=None, exclude_if=lambda policy: policy is None)
+    """How the levels of criteria become a proposal; the installation's default policy where none is said."""
 
     def block(self, number: int) -> Block:
         """Return the block of that number."""

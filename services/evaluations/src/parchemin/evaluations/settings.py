@@ -6,7 +6,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from parchemin.common.settings import ServiceSettings
-from parchemin.evaluations.deliberation.policy import Policy
+from parchemin.evaluations.deliberation.policy import PartlyMet
 from parchemin.evaluations.sessions.rules import JuryLimits
 
 
@@ -22,7 +22,8 @@ class Settings(ServiceSettings):
     min_graders: int = Field(default=2, ge=1)
     """Jurors without a conflict of interest who grade each candidate, at least."""
     partly_met_below: Fraction = Fraction(1, 2)
-    """A competency is acquired with strictly less than this share of its criteria partly met."""
+    """A competency is acquired with strictly less than this share of its criteria partly met, where the version of the
+    referential has no policy of its own."""
     time_zone: str = "Europe/Paris"
     """Where the jury sits: the date of a deliberation is that of its place."""
     accept_future_dates: bool = False
@@ -34,6 +35,6 @@ class Settings(ServiceSettings):
         return JuryLimits(self.jury_min_members, self.jury_min_external_share, self.min_graders)
 
     @property
-    def policy(self) -> Policy:
-        """The validation policy."""
-        return Policy(partly_met_below=self.partly_met_below)
+    def default_policy(self) -> PartlyMet:
+        """The validation policy where the version of the referential has none."""
+        return PartlyMet(self.partly_met_below)

@@ -182,6 +182,8 @@ class ResultsDecidedV1(EnrolmentFact):
     """All that are validated so far, this session's included."""
     register_number: str | None
     """Of the award, where this session led to it."""
+    policy: str = "default"
+    """As in ``DeliberationClosedV1``."""
 
 
 class SeatedJuror(Part):
@@ -229,6 +231,7 @@ class DeliberationClosedV1(Event):
     organisation_id: UUID
     referential_version: str
     policy: str
+    """The rule that the proposals were made by: ``default``, ``partly_met``, ``all_criteria``, ``points``."""
     place: str
     session_date: date
     deliberated_on: date

@@ -11,7 +11,12 @@ from parchemin.documents.composition.knowledge import Knowledge
 from parchemin.documents.rendering import models as printed
 from parchemin.documents.verification.code import grouped
 
-POLICY_NAMES = {"default": Text("Règle par défaut de la certification", "Default policy of the certification")}
+POLICY_NAMES = {
+    "default": Text("Règle par défaut de la certification", "Default policy of the certification"),
+    "partly_met": Text("Part de critères partiellement atteints", "Share of criteria partly met"),
+    "all_criteria": Text("Tous les critères atteints", "All criteria met"),
+    "points": Text("Points et critères éliminatoires", "Points and eliminatory criteria"),
+}
 """By the code that the deliberation was held under; another one is printed as it is."""
 
 

@@ -9,9 +9,6 @@ from parchemin.documents.composition.drafts import Draft, Stationery, holder, le
 from parchemin.documents.composition.knowledge import Knowledge
 from parchemin.documents.rendering import models as printed
 
-POLICY = "default"
-"""`ResultsDecidedV1` names no policy; evaluations has this one only."""
-
 
 def results_notice(
     fact: ResultsDecidedV1, draft: Draft, known: Knowledge, stationery: Stationery
@@ -28,7 +25,7 @@ def results_notice(
             held_on=fact.session_date,
             modalities=tuple(result.modality for result in fact.modalities),
             referential_version=fact.referential_version,
-            policy_name=policy_name(POLICY, draft.language),
+            policy_name=policy_name(fact.policy, draft.language),
         ),
         modalities=tuple(
             printed.ModalityResult(

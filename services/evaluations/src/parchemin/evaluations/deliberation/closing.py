@@ -78,13 +78,13 @@ async def close(
         raise DeliberationDate(faults=[FieldFault("/deliberated_on", "deliberation_date", text)])
     await _seat_present(session, principal, seats, present, settings)
 
-    found = await find_all(session, held, settings.policy, lock=True)
+    found = await find_all(session, held, settings.default_policy, lock=True)
     session.add_all(_decisions(held, found, day))
     settled = await settle_enrolments(session, [*found.by_enrolment()])
     await mark_registrations_changed(session, [*found.by_enrolment()])
     held.deliberated_on = day
     enter_state(held, SessionState.CLOSED)
-    await publish_all(session, _events(held, settings.policy.name, seats, found, settled, day))
+    await publish_all(session, _events(held, seats, found, settled, day))
 
 
 async def _require_president(session: AsyncSession, principal: Principal, seats: Sequence[JurySeat]) -> None:
@@ -132,7 +132,6 @@ def _decisions(held: EvaluationSession, found: SessionFindings, day: date) -> li
 
 def _events(
     held: EvaluationSession,
-    policy: str,
     seats: Sequence[JurySeat],
     found: SessionFindings,
     settled: Sequence[Settled],
@@ -153,6 +152,7 @@ def _events(
             blocks_enrolled=tuple(after.enrolment.blocks),
             blocks_validated=after.all_blocks,
             register_number=after.register_number,
+            policy=found.policy.name,
         )
         for after in settled
     ]
@@ -160,7 +160,7 @@ def _events(
         session_id=held.id,
         organisation_id=held.organisation_id,
         referential_version=held.referential_version,
-        policy=policy,
+        policy=found.policy.name,
         place=held.place,
         session_date=held.held_on,
         deliberated_on=day,

@@ -1,17 +1,18 @@
-"""The validation policy: from signed sheets to a proposal. Pure.
+"""Validation policies: from signed sheets to a proposal. Pure.
 
-- level of a criterion: the one that most signed sheets give; on a tie, the lowest of the tied levels;
-- a competency is acquired when none of its criteria is `not_met` and strictly less than half of them `partly_met`.
-
-The jury is sovereign: this only proposes.
+The level of a criterion is the one that most signed sheets give; on a tie, the lowest of the tied levels. A policy
+turns the levels of a competency's criteria into a proposal, and says why. The jury is sovereign: this only proposes.
 """
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import Protocol
 
+from parchemin.contracts.referential import AllCriteriaPolicy, PartlyMetPolicy, PointsPolicy, ValidationPolicy
 from parchemin.contracts.vocabulary import CriterionLevel
 
 LEVELS = (CriterionLevel.NOT_MET, CriterionLevel.PARTLY_MET, CriterionLevel.MET)
@@ -31,10 +32,22 @@ class Ground(StrEnum):
     NOT_JUDGED = "not_judged"
     """No signed sheet gives a level to some of its criteria."""
     NOT_MET = "not_met"
+    """Some criteria are, that must not be."""
     PARTLY_MET = "partly_met"
     """Too many are."""
+    TOO_FEW_POINTS = "too_few_points"
     MET = "met"
-    """Enough are, and no criterion is `not_met`."""
+    """Enough are."""
+    ENOUGH_POINTS = "enough_points"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Points that the criteria of a competency brought."""
+
+    points: int
+    needed: int
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +59,104 @@ class Grounds:
     """Those that the ground is about; for `met` those that are met in part only."""
     of: int = 0
     """How many criteria the competency has; 0 where it was not assessed."""
+    partly_met_at_most: int | None = None
+    """How many criteria may be partly met, where the policy counts them."""
+    score: Score | None = None
+    """Where the policy counts points."""
 
     @property
     def acquires(self) -> bool:
         """Whether the competency is newly acquired."""
-        return self.ground is Ground.MET
+        return self.ground in {Ground.MET, Ground.ENOUGH_POINTS}
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How findings become a proposal."""
+class Policy(Protocol):
+    """How the levels of a competency's criteria become a proposal."""
 
-    name: str = "default"
-    partly_met_below: Fraction = Fraction(1, 2)
+    @property
+    def name(self) -> str:
+        """The rule, as minutes and events name it."""
 
     def judge(self, criteria: Sequence[str], levels: Levels) -> Grounds:
         """Why a competency with these criteria is acquired or not; one that was not judged whole is not."""
-        missing = tuple(code for code in criteria if code not in levels)
-        if missing or not criteria:
-            return Grounds(Ground.NOT_JUDGED, missing, len(criteria))
-        not_met = _at(CriterionLevel.NOT_MET, criteria, levels)
-        if not_met:
-            return Grounds(Ground.NOT_MET, not_met, len(criteria))
-        partly_met = _at(CriterionLevel.PARTLY_MET, criteria, levels)
-        enough = Fraction(len(partly_met), len(criteria)) < self.partly_met_below
-        return Grounds(Ground.MET if enough else Ground.PARTLY_MET, partly_met, len(criteria))
+
+
+@dataclass(frozen=True, slots=True)
+class PartlyMet:
+    """No criterion `not_met`, and strictly less than a share of them `partly_met`."""
+
+    below: Fraction = Fraction(1, 2)
+    name: str = "default"
+
+    def judge(self, criteria: Sequence[str], levels: Levels) -> Grounds:
+        """As the protocol says."""
+        at_most = max(math.ceil(self.below * len(criteria)) - 1, 0)
+        return _unjudged(criteria, levels) or _counted(criteria, levels, at_most)
+
+
+@dataclass(frozen=True, slots=True)
+class AllCriteria:
+    """All criteria `met`."""
+
+    name: str = "all_criteria"
+
+    def judge(self, criteria: Sequence[str], levels: Levels) -> Grounds:
+        """As the protocol says."""
+        return _unjudged(criteria, levels) or _counted(criteria, levels, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A share of the possible points, rounded up, and no eliminatory criterion `not_met`."""
+
+    met: int
+    partly_met: int
+    threshold: Fraction
+    eliminatory: frozenset[str] = frozenset()
+    name: str = "points"
+
+    def judge(self, criteria: Sequence[str], levels: Levels) -> Grounds:
+        """As the protocol says."""
+        unjudged = _unjudged(criteria, levels)
+        if unjudged:
+            return unjudged
+        worth = {CriterionLevel.MET: self.met, CriterionLevel.PARTLY_MET: self.partly_met, CriterionLevel.NOT_MET: 0}
+        most = self.met * len(criteria)
+        score = Score(sum(worth[levels[code]] for code in criteria), math.ceil(self.threshold * most), most)
+        fatal = tuple(code for code in _at(CriterionLevel.NOT_MET, criteria, levels) if code in self.eliminatory)
+        if fatal:
+            return Grounds(Ground.NOT_MET, fatal, len(criteria), score=score)
+        ground = Ground.ENOUGH_POINTS if score.points >= score.needed else Ground.TOO_FEW_POINTS
+        return Grounds(ground, (), len(criteria), score=score)
+
+
+def policy_of(published: ValidationPolicy | None, default: Policy) -> Policy:
+    """The policy that a version of the referential was published with, or else the `default` one."""
+    match published:
+        case None:
+            return default
+        case PartlyMetPolicy():
+            return PartlyMet(Fraction(published.partly_met_below), published.rule)
+        case AllCriteriaPolicy():
+            return AllCriteria()
+        case PointsPolicy():
+            eliminatory = frozenset(published.eliminatory)
+            return Points(published.met, published.partly_met, Fraction(published.threshold), eliminatory)
+
+
+def _unjudged(criteria: Sequence[str], levels: Levels) -> Grounds | None:
+    missing = tuple(code for code in criteria if code not in levels)
+    return Grounds(Ground.NOT_JUDGED, missing, len(criteria)) if missing or not criteria else None
+
+
+def _counted(criteria: Sequence[str], levels: Levels, at_most: int) -> Grounds:
+    """By how many criteria are met in part; one that is not met decides."""
+    not_met = _at(CriterionLevel.NOT_MET, criteria, levels)
+    if not_met:
+        return Grounds(Ground.NOT_MET, not_met, len(criteria))
+    partly_met = _at(CriterionLevel.PARTLY_MET, criteria, levels)
+    ground = Ground.MET if len(partly_met) <= at_most else Ground.PARTLY_MET
+    return Grounds(ground, partly_met, len(criteria), partly_met_at_most=at_most)
 
 
 def _at(level: CriterionLevel, criteria: Sequence[str], levels: Levels) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ async def list_proposals(
     the departures decided so far, and what would follow if the session closed as it stands."""
     held = await one(session, visible_sessions(principal), EvaluationSession, session_id)
     language = preferred_language(request.headers.get("accept-language"))
-    proposals = await service.propose(session, held, request.app.state.settings.policy, language)
+    proposals = await service.propose(session, held, request.app.state.settings.default_policy, language)
     response.headers.update({"Content-Language": language, "Vary": "Accept-Language"})
     views = {proposal.registration_id: proposal for proposal in proposals}
     statement = visible_registrations(principal).where(col(Registration.session_id) == held.id)
@@ -69,7 +69,7 @@ async def override_proposal(
         registration_id,
         competency,
         entry,
-        request.app.state.settings.policy,
+        request.app.state.settings.default_policy,
         expected,
     )
     await session.flush()

@@ -16,6 +16,16 @@ class CriterionProposal(BaseModel):
     given: list[CriterionLevel] = Field(description="One for each signed sheet, from the lowest")
 
 
+class ScoreView(BaseModel):
+    """Points that the criteria of a competency brought."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    points: int
+    needed: int
+    most: int
+
+
 class GroundsView(BaseModel):
     """Why the policy proposes what it does, for programs."""
 
@@ -27,6 +37,8 @@ class GroundsView(BaseModel):
         examples=[["C2.1"]],
     )
     of: int = Field(description="How many criteria the competency has; 0 where it was not assessed")
+    partly_met_at_most: int | None = Field(description="Criteria that may be partly met, where the policy counts them")
+    score: ScoreView | None = Field(description="Where the policy counts points")
 
 
 class CompetencyProposal(BaseModel):
@@ -37,7 +49,7 @@ class CompetencyProposal(BaseModel):
     grounds: GroundsView
     explanation: str = Field(
         description="Why it is proposed, in words: French, or English by `Accept-Language`",
-        examples=["C.2 non acquise : 1 critère sur 2 partiellement atteint, il en faut moins de la moitié."],
+        examples=["C.2 non acquise : 1 critère sur 2 partiellement atteint, aucun n'est admis."],
     )
     decided: CompetencyOutcome
     reason: str | None = Field(description="Of a departure from the proposal")

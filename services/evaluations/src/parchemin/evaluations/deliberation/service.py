@@ -46,13 +46,13 @@ class NotAssessed(Conflict):
 
 
 async def propose(
-    session: AsyncSession, held: EvaluationSession, policy: Policy, language: Language
+    session: AsyncSession, held: EvaluationSession, default: Policy, language: Language
 ) -> list[ProposalView]:
     """What the sheets come to, for every registration, why, and what would follow if the session closed now."""
     require_state(held, SessionState.DELIBERATING)
-    found = await find_all(session, held, policy)
+    found = await find_all(session, held, default)
     following = await _following(session, held, found)
-    return [_view(one, following[one.enrolment.id], policy, language) for one in found.registrations]
+    return [_view(one, following[one.enrolment.id], language) for one in found.registrations]
 
 
 async def override(
@@ -61,7 +61,7 @@ async def override(
     registration_id: UUID,
     competency: str,
     entry: OverrideEntry,
-    policy: Policy,
+    default: Policy,
     expected: int,
 ) -> Registration:
     """Depart from the proposal for one competency, or come back to it; the president writes it."""
@@ -73,7 +73,7 @@ async def override(
         raise Forbidden
     require_state(held, SessionState.DELIBERATING)
     require_version(registration, expected)
-    finding = await _assessed_finding(session, held, registration, competency, policy)
+    finding = await _assessed_finding(session, held, registration, competency, default)
     proposed = finding.proposed is CompetencyOutcome.ACQUIRED
     statement = select(Override).where(
         col(Override.registration_id) == registration.id, col(Override.competency) == competency
@@ -97,9 +97,9 @@ async def override(
 
 
 async def _assessed_finding(
-    session: AsyncSession, held: EvaluationSession, registration: Registration, competency: str, policy: Policy
+    session: AsyncSession, held: EvaluationSession, registration: Registration, competency: str, default: Policy
 ) -> CompetencyFinding:
-    (found,) = (await find_some(session, held, [registration], policy)).registrations
+    (found,) = (await find_some(session, held, [registration], default)).registrations
     finding = next((finding for finding in found.findings if finding.code == competency), None)
     if finding is None:
         raise NotFound
@@ -124,7 +124,7 @@ def _if_closed(known: Progress, held: EvaluationSession, group: Sequence[Registr
     return Progress(known.enrolled, {**known.acquired, **gained}, known.exempt, known.validated, known.awarded)
 
 
-def _view(found: RegistrationFindings, following: Settlement, policy: Policy, language: Language) -> ProposalView:
+def _view(found: RegistrationFindings, following: Settlement, language: Language) -> ProposalView:
     return ProposalView(
         registration_id=found.registration.id,
         enrolment_id=found.enrolment.id,
@@ -136,7 +136,7 @@ def _view(found: RegistrationFindings, following: Settlement, policy: Policy, la
                 competency=finding.code,
                 proposed=finding.proposed,
                 grounds=GroundsView.model_validate(finding.grounds),
-                explanation=explain(finding.code, finding.grounds, policy, language),
+                explanation=explain(finding.code, finding.grounds, language),
                 decided=finding.outcome,
                 reason=finding.reason,
                 criteria=[

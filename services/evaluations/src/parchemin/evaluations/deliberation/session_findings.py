@@ -12,7 +12,7 @@ from sqlmodel import col
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import Attendance, CriterionLevel
 from parchemin.evaluations.deliberation.models import Override
-from parchemin.evaluations.deliberation.policy import Levels, Policy
+from parchemin.evaluations.deliberation.policy import Levels, Policy, policy_of
 from parchemin.evaluations.deliberation.rules import CompetencyFinding, Departure, find
 from parchemin.evaluations.enrolments.models import KnownEnrolment
 from parchemin.evaluations.enrolments.service import standings
@@ -37,6 +37,8 @@ class SessionFindings:
     """All of a session, in the order of registration."""
 
     referential: Referential
+    policy: Policy
+    """What was proposed by: the referential's own, or else the default."""
     registrations: tuple[RegistrationFindings, ...]
 
     def by_enrolment(self) -> dict[UUID, list[RegistrationFindings]]:
@@ -54,17 +56,17 @@ async def registrations_of(session: AsyncSession, session_id: UUID) -> Sequence[
 
 
 async def find_all(
-    session: AsyncSession, held: EvaluationSession, policy: Policy, *, lock: bool = False
+    session: AsyncSession, held: EvaluationSession, default: Policy, *, lock: bool = False
 ) -> SessionFindings:
     """The findings of the whole session; with `lock`, its enrolments are held until the end of the transaction."""
-    return await find_some(session, held, await registrations_of(session, held.id), policy, lock=lock)
+    return await find_some(session, held, await registrations_of(session, held.id), default, lock=lock)
 
 
 async def find_some(
     session: AsyncSession,
     held: EvaluationSession,
     registrations: Sequence[Registration],
-    policy: Policy,
+    default: Policy,
     *,
     lock: bool = False,
 ) -> SessionFindings:
@@ -77,6 +79,7 @@ async def find_some(
         sheets[sheet.registration_id].append(levels)
     departures = await _departures(session, registrations)
     referential = await referential_of(session, held.referential_version)
+    policy = policy_of(referential.policy, default)
     found = []
     for registration in registrations:
         findings = find(
@@ -90,7 +93,7 @@ async def find_some(
         )
         enrolment = enrolments[registration.enrolment_id]
         found.append(RegistrationFindings(registration, enrolment, findings, tuple(sheets[registration.id])))
-    return SessionFindings(referential, tuple(found))
+    return SessionFindings(referential, policy, tuple(found))
 
 
 async def _enrolments(

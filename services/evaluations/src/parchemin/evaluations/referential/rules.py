@@ -6,9 +6,10 @@ the totals that the certifier declares beside it (3 blocks, 22 competencies and 
 
 from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import chain
 
-from parchemin.contracts.referential import Competency, Referential
+from parchemin.contracts.referential import Competency, PartlyMetPolicy, PointsPolicy, Referential
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def publication_faults(referential: Referential, totals: Totals) -> tuple[Fault,
             *(_listing_faults(holders, frozenset(codes.values())) for holders in (blocks, modalities)),
             _empty_faults(referential),
             _foreign_criteria(competencies),
+            _policy_faults(referential),
         )
     )
 
@@ -192,3 +194,32 @@ def _foreign_criteria(competencies: tuple[Competency, ...]) -> Iterator[Fault]:
                 detail_fr = f"{criterion.code} n'est pas un code de critère de la compétence {competency.code}."
                 detail_en = f"{criterion.code} is not a criterion code of competency {competency.code}."
                 yield Fault("foreign_criterion", f"/competencies/{i}/criteria/{j}/code", detail_fr, detail_en)
+
+
+def _policy_faults(referential: Referential) -> Iterator[Fault]:
+    """A threshold that can be reached, points that grow with the level, eliminatory criteria that exist."""
+    policy = referential.policy
+    if isinstance(policy, PartlyMetPolicy) and Fraction(policy.partly_met_below) > 1:
+        yield _beyond_the_whole("/policy/partly_met_below", policy.partly_met_below)
+    if not isinstance(policy, PointsPolicy):
+        return
+    if Fraction(policy.threshold) > 1:
+        yield _beyond_the_whole("/policy/threshold", policy.threshold)
+    if policy.partly_met >= policy.met:
+        detail_fr = "Un critère partiellement atteint rapporte moins qu'un critère atteint."
+        yield Fault(
+            "points_not_growing", "/policy/partly_met", detail_fr, "A criterion partly met brings less than one met."
+        )
+    known = {criterion.code for competency in referential.competencies for criterion in competency.criteria}
+    for i, code in enumerate(policy.eliminatory):
+        pointer = f"/policy/eliminatory/{i}"
+        if code not in known:
+            yield Fault(
+                "unknown_reference", pointer, f"Le critère {code} n'existe pas.", f"Criterion {code} does not exist."
+            )
+        elif code in policy.eliminatory[:i]:
+            yield Fault("listed_twice", pointer, f"{code} y figure déjà.", f"{code} stands there already.")
+
+
+def _beyond_the_whole(pointer: str, share: str) -> Fault:
+    return Fault("beyond_the_whole", pointer, f"{share} dépasse le tout.", f"{share} is more than the whole.")
