@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from libs.common.tests.toy_service import Note, NoteTakenV1
 from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common import relay as relay_module
 from parchemin.common.bus import BusAway, LocalBus, Message, Outcome
@@ -100,6 +101,35 @@ async def test_a_batch_larger_than_one_read_is_published_whole_and_in_order(data
     assert await Relay("toys", database, bus, poll_seconds=60).publish_pending()
     assert sum(len(texts) for texts in bus.texts().values()) == 2 * relay_module.BATCH + 1
     assert all(texts == sorted(texts, key=int) for texts in bus.texts().values())
+    assert await backlog(database) == 0
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_what_is_committed_while_a_backlog_goes_out_does_not_overtake_what_is_before_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event that is written before the backlog and committed after its first part was read, then another one of its
+    key, before the next part is."""
+    bus = Recorder()
+    relay = Relay("toys", database, bus, poll_seconds=60)
+    read = relay._unpublished
+
+    async def read_after_both_are_committed(*place: int | None) -> Sequence[relay_module.Pending]:
+        if place[0]:
+            monkeypatch.setattr(relay, "_unpublished", read)
+            await early.commit()
+            async with database.transaction() as session:
+                await publish(session, fact(0, "second"))
+        return await read(*place)
+
+    monkeypatch.setattr(relay, "_unpublished", read_after_both_are_committed)
+    async with AsyncSession(database.engine) as early:
+        await publish(early, fact(0, "first"))
+        async with database.transaction() as session:
+            await publish_all(session, (fact(number) for number in range(1, relay_module.BATCH + 1)))
+        assert await relay.publish_pending()
+    assert await relay.publish_pending()
+    assert bus.texts()[str(UUID(int=0))] == ["first", "second"]
     assert await backlog(database) == 0
 
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import structlog
 from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common.bus import Bus, BusAway, Message
 from parchemin.common.clock import utc_now
@@ -113,11 +114,11 @@ class Relay:
         blocked: set[tuple[str, str]] = set()
         marking: asyncio.Future[None] = _done(None)
         reading: asyncio.Future[Sequence[Pending]] = _done([])
-        batch = await self._unpublished(0) if await self._leads(leads) else []
+        batch, last = await self._first() if await self._leads(leads) else ([], 0)
         try:
             while batch:
                 if _is_full(batch):
-                    reading = asyncio.create_task(self._unpublished(batch[-1].position))
+                    reading = asyncio.create_task(self._unpublished(batch[-1].position, last))
                 since = time.time_ns()
                 safe, refused = await self._publish([pending for pending in batch if pending.place not in blocked])
                 blocked |= refused
@@ -152,14 +153,21 @@ class Relay:
         safe = [pending for pending, outcome in zip(ready, outcomes, strict=True) if outcome is None]
         return safe, {pending.place for pending, _ in failed}
 
-    async def _unpublished(self, after: int) -> Sequence[Pending]:
-        """The next ones by position. One that is committed late, below `after`, comes in the next round: nothing of
-        its key has passed it, since what concerns one key is written one after the other."""
+    async def _first(self) -> tuple[Sequence[Pending], int]:
+        """The first ones by position, and the last position of all that was committed when they were read."""
         async with self._database.reading() as session:
-            return [
-                Pending(position, Message(topic, key, body, tuple((headers or {}).items())))
-                for position, topic, key, body, headers in await session.execute(_NEXT, {"after": after})
-            ]
+            rows = await _pending(session, 0, _NO_END)
+            last = await session.scalar(select(func.max(outbox.c.position))) if _is_full(rows) else None
+        return rows, last or 0
+
+    async def _unpublished(self, after: int, last: int) -> Sequence[Pending]:
+        """The next ones by position, up to the `last`.
+
+        One that is committed late, below `after`, comes in the next round. What is written once it is committed lies
+        beyond `last`, and so does not overtake it.
+        """
+        async with self._database.reading() as session:
+            return await _pending(session, after, last)
 
     async def _mark(self, safe: Sequence[Pending], since: int) -> None:
         if not safe:
@@ -183,7 +191,7 @@ _ahead = (
         outbox.c.headers,
         (func.sum(_size).over(order_by=outbox.c.position) - _size).label("before"),
     )
-    .where(outbox.c.published_at.is_(None), outbox.c.position > bindparam("after"))
+    .where(outbox.c.published_at.is_(None), outbox.c.position.between(bindparam("after") + 1, bindparam("last")))
     .order_by(outbox.c.position)
     .limit(BATCH)
     .subquery()
@@ -194,6 +202,16 @@ _NEXT = (
     .order_by(_ahead.c.position)
 )
 """The first one whatever its size, and the others for as long as there is room."""
+
+
+_NO_END = 2**63 - 1
+
+
+async def _pending(session: AsyncSession, after: int, last: int) -> Sequence[Pending]:
+    return [
+        Pending(position, Message(topic, key, body, tuple((headers or {}).items())))
+        for position, topic, key, body, headers in await session.execute(_NEXT, {"after": after, "last": last})
+    ]
 
 
 def _is_full(batch: Sequence[Pending]) -> bool:
