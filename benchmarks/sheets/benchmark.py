@@ -74,19 +74,14 @@ async def run(postgres: Postgres, folder: Path, sizes: Sizes) -> Result:
     statements = await _recorded(await postgres.create("sheets_recorded", template="sheets_due"), samples, sheets)
     writes = [statement for statement in statements if statement.sql.startswith("INSERT")]
     result.notes["statements"] = [" ".join(statement.sql.split()) for statement in statements]
-    urls = {
-        name: await postgres.create(f"sheets_{name}", template="sheets_due")
-        for name in ("product", "same", "few", "stock")
-    }
+    urls = {name: await postgres.create(f"sheets_{name}", template="sheets_due") for name in DATABASES}
     with ExitStack() as running:
         start = running.enter_context
         contenders = {
             PRODUCT: Contender(start(_product(urls["product"], folder)), sheets.to_product, folder),
             SAME: Contender(start(_floor(urls["same"], statements, folder / "same")), sheets.to_floor, folder),
             WRITES: Contender(start(_floor(urls["few"], writes, folder / "few")), sheets.to_floor, folder),
-            STOCK: Contender(
-                start(_floor(urls["stock"], statements, folder / "stock", STOCK)), sheets.to_floor, folder
-            ),
+            STOCK: Contender(start(_stock(urls["stock"], statements, folder / "stock")), sheets.to_floor, folder),
         }
         for contender in contenders.values():
             await contender.take(warm)
