@@ -252,6 +252,21 @@ async def test_a_change_stands_though_other_processes_cannot_be_told(
     assert await notes_in(database) == ["told"]
 
 
+@ON_POSTGRES
+async def test_a_server_that_starts_again_when_others_are_told_is_no_defect(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_place: object, **_options: object) -> asyncpg.Connection:
+        raise asyncpg.CannotConnectNowError("the database system is starting up")
+
+    await database.engine.dispose()
+    monkeypatch.setattr(asyncpg, "connect", refuse)
+    with capture_logs() as lines:
+        database._tell_others({"toys"})
+        await database.dispose()
+    assert [line["event"] for line in lines] == ["notification_failed"]
+
+
 def only_reading(database: Database, engine: str, only: bool) -> list[str]:
     if engine == "sqlite":
         return [f"PRAGMA query_only={'ON' if only else 'OFF'}"]
