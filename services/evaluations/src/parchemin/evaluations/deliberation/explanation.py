@@ -1,7 +1,7 @@
 """The grounds of a proposal in words, as a jury reads them. Pure."""
 
 from parchemin.common.language import Language, Text
-from parchemin.evaluations.deliberation.policy import Ground, Grounds, Score
+from parchemin.evaluations.deliberation.policy import Ground, Grounds
 
 _KEPT = Text("{code} acquise lors d'une session antérieure.", "{code} acquired in an earlier session.")
 _EXEMPT = Text("{code} dispensée.", "{code} exempt.")
@@ -34,8 +34,8 @@ def explain(code: str, grounds: Grounds, language: Language) -> str:
 
 
 def _why(grounds: Grounds, language: Language) -> str:
-    if grounds.ground in {Ground.ENOUGH_POINTS, Ground.TOO_FEW_POINTS}:
-        score = grounds.score or Score(0, 0, 0)
+    score = grounds.score
+    if score and grounds.ground is not Ground.NOT_MET:
         return _POINTS.say(language, points=score.points, most=score.most, needed=score.needed)
     text = _text(grounds)
     number = grounds.of if text is _ALL_MET else len(grounds.criteria)
