@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
 
+from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
 from parchemin.common.ids import new_id
 from parchemin.common.statements import table_of
@@ -25,6 +26,8 @@ MODALITY = "M2"
 EXEMPT = "C.8"
 LEVELS = 22
 """Exempt from one of the six competencies of M2, everyone is judged on so many criteria."""
+_LATER = utc_now() + timedelta(days=1)
+"""Sworn after the last candidate was registered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ def _juror(organisation: UUID, juror: UUID) -> dict[str, Any]:
         "quality": JurorQuality.PROFESSIONAL,
         "external": True,
         "subject": str(juror),
+        "fields": [],
+        "qualified": True,
     }
 
 
@@ -112,7 +117,7 @@ def _session(organisation: UUID, session_id: UUID) -> dict[str, Any]:
 
 
 def _seat(session_id: UUID, juror: UUID, president: bool) -> dict[str, Any]:
-    return {"session_id": session_id, "juror_id": juror, "president": president}
+    return {"session_id": session_id, "juror_id": juror, "president": president, "sworn_at": _LATER}
 
 
 def _registration(organisation: UUID, session_id: UUID, registration: UUID, enrolment: UUID) -> dict[str, Any]:

@@ -54,6 +54,7 @@ class School:
     id: UUID = field(default_factory=uuid4)
     watched: bool = False
     standing_jury: tuple[str, ...] = ()
+    jurors_entered: int = 0
 
     def __post_init__(self) -> None:
         self.staff = self.bearer(Role.ADMINISTRATOR, organisation=self.id)
@@ -159,7 +160,15 @@ class School:
         )
 
     async def enter_juror(self, *, external: bool = True, **changes: object) -> str:
-        entry = {"first_name": "Claire", "last_name": "Marchand", "quality": "professional", "external": external}
+        self.jurors_entered += 1
+        entry = {
+            "first_name": "Claire",
+            "last_name": "Marchand",
+            "quality": "professional",
+            "external": external,
+            "qualified": True,
+            "sex": "FM"[self.jurors_entered % 2],
+        }
         return str(done(await self.call("POST", "/v1/jurors", {**entry, **changes}))["id"])
 
     async def plan(self, *modalities: str, jury: Collection[str] = (), **changes: object) -> Held:
@@ -175,6 +184,11 @@ class School:
         if state == "closed":
             details = {"deliberated_on": HELD_ON, **details}
         return await self.put(f"{url}/state", {"state": state, **details}, of=url, by=caller)
+
+    async def swear(self, held: Held, juror: str) -> Json:
+        """The juror's statement for the session, naming no tie."""
+        url, body = f"/v1/sessions/{held.id}/statements", {"sworn": True, "conflicts": []}
+        return dict(done(await self.call("POST", url, body, by=self.juror(juror))))
 
     async def register(self, held: Held, enrolment: str, modality: str) -> Json:
         body = {"session_id": held.id, "enrolment_id": enrolment, "modality": modality}
@@ -193,10 +207,12 @@ class School:
         return await self.call("POST", "/v1/sheets", entry, by=self.juror(juror))
 
     async def run(self, held: Held, *who: tuple[str, str]) -> list[Json]:
-        """Register enrolments for modalities, open the session, run it, and find all present."""
+        """Register enrolments for modalities, open the session, run it, have the jury swear, and find all present."""
         registered = [await self.register(held, enrolment, modality) for enrolment, modality in who]
         done(await self.lead(held, "open"))
         done(await self.lead(held, "running"))
+        for juror in held.jury:
+            await self.swear(held, juror)
         return [await self.attend(registration) for registration in registered]
 
     async def deliberate(self, held: Held, registrations: Collection[Json], **levels: str) -> None:

@@ -30,6 +30,11 @@ ACCESS: dict[str, tuple[set[Role] | None, str]] = {
     "read_session": ({A, S, M, P}, READ),
     "change_session_plan": ({A}, WRITE),
     "lead_session": ({A, P}, WRITE),
+    "publish_session_results": ({A}, WRITE),
+    "read_jury_rules": ({A, S, M, P}, READ),
+    "swear_statement": ({M, P}, WRITE),
+    "list_statements": ({A, M, P}, READ),
+    "replace_juror": ({A}, WRITE),
     "declare_conflict_of_interest": ({A}, WRITE),
     "list_conflicts_of_interest": ({A}, WRITE),
     "register_candidate": ({A, S}, WRITE),
@@ -148,17 +153,20 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "write_sheet": {"registration_id": registration["id"], "levels": []},
         "save_sheet": {"levels": []},
         "correct_sheet": {"levels": [], "reason": "Erreur."},
+        "swear_statement": {"sworn": True},
+        "replace_juror": {"replaced": held.jury[1], "by": juror, "reason": "Absence."},
+        "publish_session_results": {"publish_at": "2026-01-01T00:00:00Z"},
         "override_proposal": {"acquired": True, "reason": "Oral."},
     }
     routes = {route.name: route for route in routes_of(school.app)}
     before = await school.state()
     for name, (method, path) in operations(school).items():
-        if name in PUBLIC | {"publish_referential", "enter_juror", "plan_session"}:
+        if name in PUBLIC | {"publish_referential", "enter_juror", "plan_session", "read_jury_rules"}:
             continue
         for placeholder, value in known.items():
             path = path.replace(placeholder, value)  # noqa: PLW2901
         answer = await other.call(method, path, bodies.get(name), by=everything, match='"1"')
-        if name.startswith("list_") and name != "list_proposals":
+        if name.startswith("list_") and name not in {"list_proposals", "list_statements"}:
             assert name == "list_jurors" or answer.json()["items"] == [], name
             filters = {parameter.name for parameter in routes[name].dependant.query_params}
             for known_id, value in (("session_id", closed.id), ("enrolment_id", enrolment)):

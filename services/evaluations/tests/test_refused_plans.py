@@ -225,6 +225,8 @@ async def test_conflicts_that_leave_too_few_jurors_stop_the_session(school: "Sch
     school.done(await school.lead(second, "running"))
     (registration,) = (await school.get(f"/v1/registrations?session_id={second.id}"))["items"]
     registration = await school.attend(registration)
+    for juror in second.jury:
+        await school.swear(second, juror)
     await school.sign(registration, second.jury[0])
     for juror in second.jury[1:]:
         tie = {"juror_id": juror, "enrolment_id": enrolment, "kind": "trained"}

@@ -75,6 +75,9 @@ async def test_a_sheet_is_written_while_the_session_runs_for_who_is_present(scho
     await school.refuses(
         "candidate_not_present", "POST", "/v1/sheets", {"registration_id": listed[1]["id"], "levels": []}, by=by
     )
+    await school.refuses("statement_missing", "POST", "/v1/sheets", draft, by=by)
+    for juror in held.jury:
+        await school.swear(held, juror)
     sheet = school.done(await school.call("POST", "/v1/sheets", draft, by=by))
     url = f"/v1/sheets/{sheet['id']}"
     await school.refuses("sheet_exists", "POST", "/v1/sheets", draft, by=by)

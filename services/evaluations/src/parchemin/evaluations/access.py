@@ -25,6 +25,7 @@ Deliberating = Annotated[
 Presiding = Annotated[Principal, Depends(Access(Role.JURY_PRESIDENT, scope="evaluations:write"))]
 Steering = Annotated[Principal, Depends(Access(Role.ADMINISTRATOR, Role.JURY_PRESIDENT, scope="evaluations:write"))]
 """The staff leads a session through its states; its president closes the deliberation."""
+Swearing = Annotated[Principal, Depends(Access(Role.JURY_MEMBER, Role.JURY_PRESIDENT, scope="evaluations:write"))]
 ReadingRegister = Annotated[
     Principal, Depends(Access(Role.CERTIFIER, Role.ADMINISTRATOR, Role.CLIENT, scope="evaluations:read"))
 ]

@@ -16,9 +16,11 @@ from parchemin.contracts.events.candidates import (
     MeasuresGrantedV1,
 )
 from parchemin.evaluations.awards.routes import router as awards
+from parchemin.evaluations.deliberation.publishing import ResultsPublisher
 from parchemin.evaluations.deliberation.routes import router as deliberation
 from parchemin.evaluations.enrolments import service as enrolments
 from parchemin.evaluations.grading.routes import router as grading
+from parchemin.evaluations.juries.routes import router as juries
 from parchemin.evaluations.jurors.routes import router as jurors
 from parchemin.evaluations.referential.routes import router as referentials
 from parchemin.evaluations.referential.service import publish_registered
@@ -49,6 +51,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         routers=[
             referentials,
             jurors,
+            juries,
             sessions,
             conflicts,
             registrations,
@@ -60,6 +63,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         database=database,
         bus=bus or open_bus("evaluations"),
         consumer=consumer,
+        background=[ResultsPublisher(database, settings.jury_rules, poll_seconds=settings.results_poll_seconds).run],
         on_start=[partial(publish_registered, database)],
     )
 

@@ -6,8 +6,9 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from parchemin.common.settings import ServiceSettings
+from parchemin.contracts.vocabulary import AccessPath
 from parchemin.evaluations.deliberation.policy import PartlyMet
-from parchemin.evaluations.sessions.rules import JuryLimits
+from parchemin.evaluations.juries.rules import JuryRules
 
 
 class Settings(ServiceSettings):
@@ -19,6 +20,18 @@ class Settings(ServiceSettings):
     """Members beside the president."""
     jury_min_external_share: Fraction = Fraction(1, 2)
     """Share of the whole jury that comes from outside the school, at least: `1/2`."""
+    jury_min_professional_share: Fraction = Fraction(0)
+    jury_rules_version: str = Field(default="1", min_length=1, max_length=100)
+    jury_rules_source: str = Field(default="règlement de la certification", min_length=1, max_length=300)
+    """Printed in refusals and minutes, with the version."""
+    vae_jury_min_size: int = Field(default=2, ge=1)
+    """Of the whole jury, where a candidate of the session comes by VAE."""
+    vae_jury_min_qualified: int = Field(default=1, ge=0)
+    """Jurors who are qualified for the certification."""
+    vae_jury_each_sex: bool = True
+    """At least one woman and one man."""
+    vae_jury_rules_version: str = Field(default="2024", min_length=1, max_length=100)
+    vae_jury_rules_source: str = Field(default="article D. 6412-6 du code du travail", min_length=1, max_length=300)
     min_graders: int = Field(default=2, ge=1)
     """Jurors without a conflict of interest who grade each candidate, at least."""
     partly_met_below: Fraction = Fraction(1, 2)
@@ -26,13 +39,32 @@ class Settings(ServiceSettings):
     referential has no policy of its own."""
     time_zone: str = "Europe/Paris"
     """Where the jury sits: the date of a deliberation is that of its place."""
+    results_poll_seconds: float = Field(default=5.0, gt=0)
+    """How often it is looked for results whose moment of publication has come."""
     accept_future_dates: bool = False
     """Let a deliberation be dated after today: for rehearsals and scenario files, never in production."""
 
     @property
-    def jury_limits(self) -> JuryLimits:
-        """The limits that a jury is held to."""
-        return JuryLimits(self.jury_min_members, self.jury_min_external_share, self.min_graders)
+    def jury_rules(self) -> tuple[JuryRules, ...]:
+        """What a jury is held to: the certifier's rules for all, and the law's where experience is validated."""
+        every = JuryRules(
+            "jury",
+            self.jury_rules_version,
+            self.jury_rules_source,
+            min_members=self.jury_min_members,
+            min_external_share=self.jury_min_external_share,
+            min_professional_share=self.jury_min_professional_share,
+        )
+        vae = JuryRules(
+            "jury_vae",
+            self.vae_jury_rules_version,
+            self.vae_jury_rules_source,
+            access_paths=frozenset({AccessPath.VAE}),
+            min_size=self.vae_jury_min_size,
+            min_qualified=self.vae_jury_min_qualified,
+            each_sex=self.vae_jury_each_sex,
+        )
+        return every, vae
 
     @property
     def default_policy(self) -> PartlyMet:

@@ -192,6 +192,28 @@ class SeatedJuror(Part):
     juror_id: UUID
     president: bool
     present: bool
+    sworn_at: AwareDatetime | None = None
+    """When they last stated on their honour to have no ties but those declared."""
+    recused: tuple[UUID, ...] = ()
+    """Enrolments that they neither graded nor decided on, because of a declared tie."""
+
+
+class AppliedJuryRules(Part):
+    """Rules of composition that the jury was held to."""
+
+    code: str
+    version: str
+    source: str
+
+
+class VoteCount(Part):
+    """The voices on one decision."""
+
+    in_favour: int
+    against: int
+    abstentions: int
+    president_in_favour: bool
+    """Casting where as many are for it as against."""
 
 
 class Override(Part):
@@ -201,6 +223,8 @@ class Override(Part):
     proposed: CompetencyOutcome
     decided: CompetencyOutcome
     reason: str
+    vote: VoteCount | None = None
+    """Unanimous where none is told."""
 
 
 class MinutesRegistration(Part):
@@ -239,6 +263,9 @@ class DeliberationClosedV1(Event):
     jury: tuple[SeatedJuror, ...]
     registrations: tuple[MinutesRegistration, ...]
     validations: tuple[MinutesValidation, ...]
+    adopted_by: str | None = None
+    """How the decisions were adopted as a whole: ``unanimity``, ``majority``, ``casting_vote``."""
+    jury_rules: tuple[AppliedJuryRules, ...] = ()
 
     @property
     def key(self) -> str:

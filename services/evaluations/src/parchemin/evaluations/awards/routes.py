@@ -33,6 +33,7 @@ class BlockValidationView(BaseModel):
     block: int
     session_id: UUID
     validated_on: date
+    revoked_at: datetime | None = Field(description="When a ruling on appeal took it back")
     created_at: datetime
     updated_at: datetime
 
@@ -47,6 +48,7 @@ class AwardView(BaseModel):
     session_id: UUID
     awarded_on: date
     register_number: str = Field(description="Year and rank, gapless", examples=["2026-0001"])
+    revoked_at: datetime | None = Field(description="When a ruling on appeal took it back; the number stays taken")
     created_at: datetime
     updated_at: datetime
 
@@ -67,7 +69,7 @@ async def list_block_validations(
     enrolment_id: EnrolmentFilter = None,
     session_id: SessionFilter = None,
 ) -> Page[BlockValidationView]:
-    """Validated blocks: once per enrolment and block, for good."""
+    """Validated blocks: once per enrolment and block, unless a ruling on appeal takes one back."""
     statement = owned(BlockValidation, principal)
     if enrolment_id is not None:
         statement = statement.where(col(BlockValidation.enrolment_id) == enrolment_id)

@@ -33,6 +33,7 @@ from parchemin.evaluations.awards.rules import (
 from parchemin.evaluations.deliberation.models import Decision
 from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption
 from parchemin.evaluations.referential.service import referential_of
+from parchemin.evaluations.sessions.models import EvaluationSession
 
 T = TypeVar("T")
 
@@ -81,17 +82,19 @@ async def progress_of(session: AsyncSession, enrolments: Sequence[KnownEnrolment
     """All that is known of each of these enrolments."""
     ids = [enrolment.id for enrolment in enrolments]
     acquired: defaultdict[UUID, dict[str, Acquisition]] = defaultdict(dict)
-    for decision in await _all(session, Decision, col(Decision.enrolment_id), ids):
-        if decision.outcome == CompetencyOutcome.ACQUIRED:
-            acquired[decision.enrolment_id][decision.competency] = Acquisition(decision.decided_on, decision.session_id)
+    for decision in await _published_acquisitions(session, ids):
+        acquired[decision.enrolment_id][decision.competency] = Acquisition(decision.decided_on, decision.session_id)
     exempt: defaultdict[UUID, set[str]] = defaultdict(set)
     for exemption in await _all(session, KnownExemption, col(KnownExemption.enrolment_id), ids):
         exempt[exemption.enrolment_id].add(exemption.competency)
     validated: defaultdict[UUID, dict[int, Validation]] = defaultdict(dict)
     for row in await _all(session, BlockValidation, col(BlockValidation.enrolment_id), ids):
+        if row.revoked_at is not None:
+            continue
         validated[row.enrolment_id][row.block] = Validation(row.block, row.validated_on, row.session_id)
     candidates = [enrolment.candidate_id for enrolment in enrolments]
-    awarded = {award.candidate_id for award in await _all(session, Award, col(Award.candidate_id), candidates)}
+    awards = await _all(session, Award, col(Award.candidate_id), candidates)
+    awarded = {award.candidate_id for award in awards if award.revoked_at is None}
     return {
         enrolment.id: Progress(
             enrolled=frozenset(enrolment.blocks),
@@ -102,6 +105,21 @@ async def progress_of(session: AsyncSession, enrolments: Sequence[KnownEnrolment
         )
         for enrolment in enrolments
     }
+
+
+async def _published_acquisitions(session: AsyncSession, enrolment_ids: Sequence[UUID]) -> Sequence[Decision]:
+    """What these enrolments acquired, by decisions that stand and are known to everybody."""
+    statement = (
+        select(Decision)
+        .join(EvaluationSession, col(EvaluationSession.id) == col(Decision.session_id))
+        .where(
+            col(Decision.enrolment_id).in_(enrolment_ids),
+            col(Decision.outcome) == CompetencyOutcome.ACQUIRED,
+            col(Decision.standing),
+            col(EvaluationSession.published_at).is_not(None),
+        )
+    )
+    return (await session.execute(statement)).scalars().all()
 
 
 def _validate(

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 
 from parchemin.contracts.referential import AllCriteriaPolicy, PartlyMetPolicy, PointsPolicy, ValidationPolicy
 from parchemin.contracts.vocabulary import CriterionLevel
@@ -68,6 +68,18 @@ class Grounds:
     def acquires(self) -> bool:
         """Whether the competency is newly acquired."""
         return self.ground in {Ground.MET, Ground.ENOUGH_POINTS}
+
+
+def grounds_of(stored: Mapping[str, Any]) -> Grounds:
+    """The grounds that `dataclasses.asdict` gave, perhaps by way of JSON."""
+    score = stored.get("score")
+    return Grounds(
+        ground=Ground(stored["ground"]),
+        criteria=tuple(stored["criteria"]),
+        of=stored["of"],
+        partly_met_at_most=stored["partly_met_at_most"],
+        score=Score(**score) if score else None,
+    )
 
 
 class Policy(Protocol):

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlmodel import col
 
 from parchemin.common.http.conditions import ExpectedVersion, tag
+from parchemin.common.http.languages import Spoken
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
-from parchemin.common.language import preferred_language
 from parchemin.common.ownership import one
 from parchemin.common.paging import Page, Paging, cut, page_rows
 from parchemin.common.problems.representation import documented
@@ -31,14 +31,12 @@ async def list_proposals(
     principal: Deliberating,
     paging: Paging,
     request: Request,
-    response: Response,
+    language: Spoken,
 ) -> Page[ProposalView]:
     """While the jury deliberates: what the policy proposes for each registration and why, with the levels behind it,
     the departures decided so far, and what would follow if the session closed as it stands."""
     held = await one(session, visible_sessions(principal), EvaluationSession, session_id)
-    language = preferred_language(request.headers.get("accept-language"))
     proposals = await service.propose(session, held, request.app.state.settings.default_policy, language)
-    response.headers.update({"Content-Language": language, "Vary": "Accept-Language"})
     views = {proposal.registration_id: proposal for proposal in proposals}
     statement = visible_registrations(principal).where(col(Registration.session_id) == held.id)
     rows = await page_rows(session, statement, Registration, paging)
@@ -47,7 +45,7 @@ async def list_proposals(
 
 @router.put(
     "/registrations/{registration_id}/overrides/{competency}",
-    responses=documented(WrongState, service.NotAssessed),
+    responses=documented(WrongState, service.NotAssessed, service.VoteRefused),
 )
 async def override_proposal(
     registration_id: UUID,

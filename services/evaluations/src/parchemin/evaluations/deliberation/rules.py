@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import Attendance, CompetencyOutcome, CriterionLevel
@@ -27,6 +28,7 @@ class Departure:
 
     acquired: bool
     reason: str
+    vote: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class CompetencyFinding:
     grounds: Grounds
     """Of the proposal."""
     reason: str | None = None
+    vote: dict[str, Any] | None = None
 
     @property
     def overridden(self) -> bool:
@@ -86,8 +89,9 @@ def find(
         proposed = _outcome(grounds.acquires)
         departure = departures.get(code) if present else None
         outcome = _outcome(departure.acquired) if departure else proposed
-        reason = departure.reason if departure and outcome is not proposed else None
-        findings.append(CompetencyFinding(code, outcome, proposed, levels, grounds, reason))
+        departs = departure if departure and outcome is not proposed else None
+        reason, vote = (departs.reason, departs.vote) if departs else (None, None)
+        findings.append(CompetencyFinding(code, outcome, proposed, levels, grounds, reason, vote))
     return tuple(findings)
 
 

@@ -27,12 +27,24 @@ from parchemin.evaluations.deliberation.session_findings import (
     find_all,
     find_some,
 )
+from parchemin.evaluations.deliberation.votes import Vote, vote_fault
 from parchemin.evaluations.jurors.service import calling_juror
 from parchemin.evaluations.registrations.models import Registration
-from parchemin.evaluations.registrations.schemas import OverrideEntry
+from parchemin.evaluations.registrations.schemas import OverrideEntry, VoteEntry
 from parchemin.evaluations.registrations.service import visible_registrations
-from parchemin.evaluations.sessions.models import EvaluationSession
+from parchemin.evaluations.sessions.conflicts import conflicting_pairs
+from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
 from parchemin.evaluations.sessions.service import locked_session, require_state, seats_of
+
+
+class VoteRefused(Conflict):
+    """The voices are not those of the jury, or do not carry the decision."""
+
+    code = "vote_refused"
+    detail = Text(
+        "Ce vote ne porte pas la décision : {voters} membre(s) votent, à la majorité ; le président départage.",
+        "This vote does not carry the decision: {voters} member(s) vote, by majority; the president decides a tie.",
+    )
 
 
 class NotAssessed(Conflict):
@@ -73,6 +85,8 @@ async def override(
         raise Forbidden
     require_state(held, SessionState.DELIBERATING)
     require_version(registration, expected)
+    if entry.vote is not None:
+        await _require_carried(session, registration, seats, entry.vote)
     finding = await _assessed_finding(session, held, registration, competency, default)
     proposed = finding.proposed is CompetencyOutcome.ACQUIRED
     statement = select(Override).where(
@@ -90,10 +104,21 @@ async def override(
                 competency=competency,
                 acquired=entry.acquired,
                 reason=entry.reason,
+                vote=entry.vote.model_dump() if entry.vote else None,
             )
         )
     registration.updated_at = utc_now()
     return registration
+
+
+async def _require_carried(
+    session: AsyncSession, registration: Registration, seats: Sequence[JurySeat], entry: VoteEntry
+) -> None:
+    """Members vote who are present and have no tie with the candidate."""
+    ties = await conflicting_pairs(session, [seat.juror_id for seat in seats])
+    voters = [seat for seat in seats if seat.present and (seat.juror_id, registration.enrolment_id) not in ties]
+    if vote_fault(Vote(**entry.model_dump()), len(voters)) is not None:
+        raise VoteRefused(voters=len(voters))
 
 
 async def _assessed_finding(

@@ -30,6 +30,7 @@ class RegistrationFindings:
     enrolment: KnownEnrolment
     findings: tuple[CompetencyFinding, ...]
     sheets: tuple[Levels, ...]
+    sheet_ids: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,11 @@ async def find_some(
     enrolments = await _enrolments(session, registrations, lock=lock)
     standing = await standings(session, list(enrolments))
     sheets: defaultdict[UUID, list[Levels]] = defaultdict(list)
+    sheet_ids: defaultdict[UUID, list[UUID]] = defaultdict(list)
     for sheet in await signed_sheets(session, [registration.id for registration in registrations]):
         levels = {entry["criterion"]: CriterionLevel(entry["level"]) for entry in sheet.levels}
         sheets[sheet.registration_id].append(levels)
+        sheet_ids[sheet.registration_id].append(sheet.id)
     departures = await _departures(session, registrations)
     referential = await referential_of(session, held.referential_version)
     policy = policy_of(referential.policy, default)
@@ -92,7 +95,8 @@ async def find_some(
             policy,
         )
         enrolment = enrolments[registration.enrolment_id]
-        found.append(RegistrationFindings(registration, enrolment, findings, tuple(sheets[registration.id])))
+        given, ids = tuple(sheets[registration.id]), tuple(sheet_ids[registration.id])
+        found.append(RegistrationFindings(registration, enrolment, findings, given, ids))
     return SessionFindings(referential, policy, tuple(found))
 
 
@@ -113,5 +117,7 @@ async def _departures(
     departures: defaultdict[UUID, dict[str, Departure]] = defaultdict(dict)
     statement = select(Override).where(col(Override.registration_id).in_(ids))
     for override in (await session.execute(statement)).scalars():
-        departures[override.registration_id][override.competency] = Departure(override.acquired, override.reason)
+        departures[override.registration_id][override.competency] = Departure(
+            override.acquired, override.reason, override.vote
+        )
     return departures

@@ -1,5 +1,6 @@
 """What this service knows of enrolments, from the candidates service's events."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,8 @@ class KnownEnrolment(Aggregate, Base, table=True):
     __tablename__ = "known_enrolments"
 
     candidate_id: UUID
+    access_path: str | None = Field(default=None, max_length=40)
+    """How the candidate comes to the certification; unknown for what was told before this was kept."""
     referential_version: str = Field(max_length=32)
     blocks: list[int] = Field(sa_type=JSON)
     measures: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
@@ -28,3 +31,5 @@ class KnownExemption(Base, table=True):
 
     enrolment_id: UUID = Field(primary_key=True, foreign_key="known_enrolments.id")
     competency: str = Field(primary_key=True, max_length=16)
+    learned_at: datetime | None = None
+    """When it began to count here; before everything else where it is not known."""

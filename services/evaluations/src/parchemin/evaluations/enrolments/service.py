@@ -22,6 +22,7 @@ from parchemin.evaluations.deliberation.models import Decision
 from parchemin.evaluations.deliberation.rules import Standing
 from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption
 from parchemin.evaluations.registrations.changes import mark_registrations_changed
+from parchemin.evaluations.sessions.models import EvaluationSession
 
 
 async def learn_enrolment(session: AsyncSession, event: EnrolmentOpenedV1) -> None:
@@ -31,6 +32,7 @@ async def learn_enrolment(session: AsyncSession, event: EnrolmentOpenedV1) -> No
             id=event.enrolment_id,
             organisation_id=event.organisation_id,
             candidate_id=event.candidate_id,
+            access_path=event.access_path,
             referential_version=event.referential_version,
             blocks=sorted(event.blocks),
         )
@@ -56,7 +58,7 @@ async def learn_measures(session: AsyncSession, event: MeasuresGrantedV1) -> Non
 async def learn_exemption(session: AsyncSession, event: ExemptionGrantedV1) -> None:
     """The competency counts as met from now on, which may complete a block."""
     enrolment = await locked_enrolment(session, event.enrolment_id)
-    exemption = {"enrolment_id": enrolment.id, "competency": event.competency}
+    exemption = {"enrolment_id": enrolment.id, "competency": event.competency, "learned_at": utc_now()}
     table = table_of(KnownExemption)
     if await insert_if_absent(session, table, exemption):
         await mark_registrations_changed(session, [enrolment.id])
@@ -69,19 +71,24 @@ async def locked_enrolment(session: AsyncSession, enrolment_id: UUID) -> KnownEn
     return (await session.execute(statement)).scalar_one()
 
 
-_decisions, _exemptions = table_of(Decision), table_of(KnownExemption)
+_decisions, _exemptions, _sessions = table_of(Decision), table_of(KnownExemption), table_of(EvaluationSession)
 
-SETTLED = union_all(
-    select(_decisions.c.enrolment_id, _decisions.c.competency, _decisions.c.outcome).where(
-        _decisions.c.outcome == CompetencyOutcome.ACQUIRED
-    ),
-    select(
-        _exemptions.c.enrolment_id,
-        _exemptions.c.competency,
-        literal_column(f"'{CompetencyOutcome.EXEMPT}'", String).label("outcome"),
-    ),
-).subquery("settled")
+_acquired = select(_decisions.c.enrolment_id, _decisions.c.competency, _decisions.c.outcome).where(
+    _decisions.c.outcome == CompetencyOutcome.ACQUIRED, _decisions.c.standing
+)
+_exempt = select(
+    _exemptions.c.enrolment_id,
+    _exemptions.c.competency,
+    literal_column(f"'{CompetencyOutcome.EXEMPT}'", String).label("outcome"),
+)
+_published = select(_sessions.c.id).where(_sessions.c.published_at.is_not(None))
+
+SETTLED = union_all(_acquired, _exempt).subquery("settled")
 """The competencies that an enrolment is not assessed on any more, with the outcome that they have: for a join."""
+
+
+PUBLISHED = union_all(_acquired.where(_decisions.c.session_id.in_(_published)), _exempt).subquery("published")
+"""The same, as far as the results are published."""
 
 
 def standing_of(settled: Iterable[tuple[str | None, str]]) -> Standing:
@@ -92,11 +99,14 @@ def standing_of(settled: Iterable[tuple[str | None, str]]) -> Standing:
     return Standing(frozenset(by_outcome[CompetencyOutcome.ACQUIRED]), frozenset(by_outcome[CompetencyOutcome.EXEMPT]))
 
 
-async def standings(session: AsyncSession, enrolment_ids: Collection[UUID]) -> dict[UUID, Standing]:
-    """What is acquired and exempt, for each of these enrolments."""
+async def standings(
+    session: AsyncSession, enrolment_ids: Collection[UUID], *, published_only: bool = False
+) -> dict[UUID, Standing]:
+    """What is acquired and exempt, for each of these enrolments; as everybody knows it, or as a jury does."""
+    source = PUBLISHED if published_only else SETTLED
     settled: dict[UUID, list[tuple[str | None, str]]] = {enrolment_id: [] for enrolment_id in enrolment_ids}
     for enrolment_id, competency, outcome in await session.execute(
-        select(SETTLED).where(SETTLED.c.enrolment_id.in_(settled))
+        select(source).where(source.c.enrolment_id.in_(settled))
     ):
         settled[enrolment_id].append((outcome, competency))
     return {enrolment_id: standing_of(found) for enrolment_id, found in settled.items()}

@@ -50,6 +50,16 @@ class JurorInConflict(Conflict):
     )
 
 
+class StatementMissing(Conflict):
+    """The juror has not sworn since the candidate was registered."""
+
+    code = "statement_missing"
+    detail = Text(
+        "Votre déclaration sur l'honneur ne couvre pas encore ce candidat.",
+        "Your sworn statement does not cover this candidate yet.",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """A juror before a candidate who is present: who they are, and what there is to judge."""
@@ -97,6 +107,7 @@ juror meanwhile, and the session stays in its state. What else is read here neve
 _FACTS = (
     select(
         _registrations.c.attendance,
+        (_seats.c.sworn_at >= _registrations.c.created_at).label("sworn"),
         _seats.c.juror_id.label("seat"),
         _conflicts.c.id.label("conflict"),
         _sheets.c.id.label("sheet"),
@@ -105,7 +116,10 @@ _FACTS = (
     )
     .select_from(_registrations)
     .outerjoin(
-        _seats, (_seats.c.session_id == _registrations.c.session_id) & (_seats.c.juror_id == bindparam("juror_id"))
+        _seats,
+        (_seats.c.session_id == _registrations.c.session_id)
+        & (_seats.c.juror_id == bindparam("juror_id"))
+        & _seats.c.replaced_at.is_(None),
     )
     .outerjoin(
         _conflicts,
@@ -138,6 +152,8 @@ async def assessment(session: AsyncSession, principal: Principal, registration_i
         raise WrongState(state=held["state"], needed=SessionState.RUNNING)
     if facts[0]["attendance"] != Attendance.PRESENT:
         raise CandidateNotPresent
+    if not facts[0]["sworn"]:
+        raise StatementMissing
     if facts[0]["conflict"] is not None:
         raise JurorInConflict
     return await _assessment(session, held, registration_id, facts)

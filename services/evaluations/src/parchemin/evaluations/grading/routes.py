@@ -14,14 +14,14 @@ from parchemin.common.problems import NotFound
 from parchemin.common.problems.representation import documented
 from parchemin.evaluations.access import Grading, ReadingSheets
 from parchemin.evaluations.grading import service
-from parchemin.evaluations.grading.assessment import CandidateNotPresent, JurorInConflict
+from parchemin.evaluations.grading.assessment import CandidateNotPresent, JurorInConflict, StatementMissing
 from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.grading.schemas import Correction, NewSheet, SheetEntry, SheetView
 from parchemin.evaluations.sessions.service import WrongState
 
 router = APIRouter(prefix="/v1/sheets", tags=["sheets"], route_class=TransactionalRoute)
 
-GRADING_ERRORS = (WrongState, CandidateNotPresent, JurorInConflict, service.SheetFaulty)
+GRADING_ERRORS = (WrongState, CandidateNotPresent, StatementMissing, JurorInConflict, service.SheetFaulty)
 
 
 @router.post("", status_code=201, responses=documented(NotFound, service.SheetExists, *GRADING_ERRORS))

@@ -1,6 +1,6 @@
 """The pool of jurors."""
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
 from sqlmodel import Field
 
 from parchemin.common.columns import Aggregate
@@ -17,6 +17,7 @@ class Juror(Aggregate, Base, table=True):
     __table_args__ = (
         UniqueConstraint("organisation_id", "subject"),
         CheckConstraint(f"quality IN ({_QUALITIES})", name="quality"),
+        CheckConstraint("sex IN ('F', 'M')", name="sex"),
     )
 
     first_name: str = Field(max_length=120)
@@ -24,3 +25,9 @@ class Juror(Aggregate, Base, table=True):
     quality: str = Field(max_length=20)
     external: bool
     subject: str = Field(max_length=255)
+    employer: str | None = Field(default=None, max_length=300)
+    fields: list[str] = Field(default_factory=list, sa_type=JSON)
+    qualified: bool = False
+    """For the certification: practises or teaches the trade that it attests."""
+    sex: str | None = Field(default=None, max_length=1)
+    """Where the balance of a jury is checked."""

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from parchemin.common.text import Name
-from parchemin.contracts.vocabulary import JurorQuality
+from parchemin.common.text import Line, Name
+from parchemin.contracts.vocabulary import JurorQuality, Sex
 
 
 class JurorEntry(BaseModel):
@@ -21,6 +21,10 @@ class JurorEntry(BaseModel):
                 "last_name": "Marchand",
                 "quality": "professional",
                 "external": True,
+                "employer": "Les Films du Canal",
+                "fields": ["production exécutive", "documentaire"],
+                "qualified": True,
+                "sex": "F",
             }
         },
     )
@@ -32,6 +36,12 @@ class JurorEntry(BaseModel):
     subject: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,255}$")] | None = Field(
         default=None, description="`sub` of the juror's tokens; the juror's id where none is given"
     )
+    employer: Line | None = None
+    fields: list[Line] = Field(default=[], max_length=20, description="Of the trade, as the school words them")
+    qualified: bool = Field(
+        default=False, strict=True, description="For the certification: practises or teaches the trade it attests"
+    )
+    sex: Sex | None = Field(default=None, description="Asked for where the rules want a balanced jury")
 
 
 class JurorView(BaseModel):
@@ -45,5 +55,9 @@ class JurorView(BaseModel):
     quality: JurorQuality
     external: bool
     subject: str
+    employer: str | None
+    fields: list[str]
+    qualified: bool
+    sex: Sex | None
     created_at: datetime
     updated_at: datetime

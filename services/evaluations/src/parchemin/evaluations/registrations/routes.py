@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from sqlmodel import col
 
 from parchemin.common.http.conditions import ExpectedVersion, tag
+from parchemin.common.http.languages import Spoken
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
 from parchemin.common.ownership import one
 from parchemin.common.paging import Page, Paging, cut, page_rows
@@ -31,6 +32,7 @@ router = APIRouter(prefix="/v1/registrations", tags=["registrations"], route_cla
         service.ReferentialDiffers,
         service.BlockNotEnrolled,
         service.NothingToAssess,
+        service.ResultsPending,
         service.AlreadyRegistered,
     ),
 )
@@ -49,6 +51,7 @@ async def list_registrations(
     session: Reading,
     principal: Following,
     paging: Paging,
+    language: Spoken,
     session_id: Annotated[UUID | None, Query(description="Only this session's")] = None,
     enrolment_id: Annotated[UUID | None, Query(description="Only this enrolment's")] = None,
 ) -> Page[RegistrationView]:
@@ -59,18 +62,18 @@ async def list_registrations(
     if enrolment_id is not None:
         statement = statement.where(col(Registration.enrolment_id) == enrolment_id)
     rows = await page_rows(session, statement, Registration, paging)
-    views = {view.id: view for view in await service.present(session, principal, rows[: paging.limit])}
+    views = {view.id: view for view in await service.present(session, principal, rows[: paging.limit], language)}
     return cut(rows, paging, lambda row: views[row.id])
 
 
 @router.get("/{registration_id}")
 async def read_registration(
-    registration_id: UUID, session: Reading, principal: Following, response: Response
+    registration_id: UUID, session: Reading, principal: Following, response: Response, language: Spoken
 ) -> RegistrationView:
     """One registration: what is assessed in it and, once the session is closed, what was decided."""
     registration = await one(session, service.visible_registrations(principal), Registration, registration_id)
     tag(response, registration.version)
-    return (await service.present(session, principal, [registration]))[0]
+    return (await service.present(session, principal, [registration], language))[0]
 
 
 @router.put("/{registration_id}/attendance", responses=documented(WrongState))

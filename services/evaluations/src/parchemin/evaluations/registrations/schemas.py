@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from parchemin.common.numbers import WRITTEN_AS_A_NUMBER
 from parchemin.common.text import Paragraph
 from parchemin.contracts.vocabulary import (
     Attendance,
@@ -54,6 +55,17 @@ class MeasureView(BaseModel):
     detail: str | None
 
 
+class VoteEntry(BaseModel):
+    """The voices on a departure from the proposal, of the present members who have no tie with the candidate."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    in_favour: Annotated[int, Field(ge=0, le=100), WRITTEN_AS_A_NUMBER]
+    against: Annotated[int, Field(ge=0, le=100), WRITTEN_AS_A_NUMBER] = 0
+    abstentions: Annotated[int, Field(ge=0, le=100), WRITTEN_AS_A_NUMBER] = 0
+    president_in_favour: bool = Field(default=True, strict=True, description="Decides on a tie")
+
+
 class OverrideEntry(BaseModel):
     """What the jury decides, whatever the proposal says."""
 
@@ -69,6 +81,7 @@ class OverrideEntry(BaseModel):
 
     acquired: bool = Field(strict=True)
     reason: Paragraph = Field(description="Printed in the minutes")
+    vote: VoteEntry | None = Field(default=None, description="Unanimous where none is told")
 
 
 class OverrideView(BaseModel):
@@ -79,17 +92,21 @@ class OverrideView(BaseModel):
     competency: str
     acquired: bool
     reason: str
+    vote: VoteEntry | None
 
 
 class ResultView(BaseModel):
-    """What the closed session decided for one competency."""
-
-    model_config = ConfigDict(from_attributes=True)
+    """What the closed session decided for one competency, or a ruling since."""
 
     competency: str
     outcome: CompetencyOutcome
     proposed: CompetencyOutcome
     reason: str | None
+    number: int = Field(description="1 for the jury's decision, 2 for the first ruling on appeal, and so on")
+    explanation: str | None = Field(
+        description="Why it was proposed, in words: French, or English by `Accept-Language`; null for a ruling",
+        examples=["C.2 non acquise : 1 critère sur 2 partiellement atteint, aucun n'est admis."],
+    )
 
 
 class RegistrationView(BaseModel):
@@ -105,6 +122,8 @@ class RegistrationView(BaseModel):
     assessed_competencies: list[str] = Field(description="Those that the jury grades: not yet acquired, nor exempt")
     assessed_criteria: list[str] = Field(description="Those that a sheet gives a level to")
     overrides: list[OverrideView]
-    results: list[ResultView] = Field(description="Empty until the session is closed")
+    results: list[ResultView] = Field(
+        description="Empty until the session is closed; for programs and candidates, until its results are published"
+    )
     created_at: datetime
     updated_at: datetime

@@ -1,7 +1,7 @@
 """Use cases about registrations and attendance."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,12 +12,15 @@ from sqlmodel import col
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
 from parchemin.common.http.conditions import require_version
-from parchemin.common.language import Text
+from parchemin.common.language import Language, Text
 from parchemin.common.ownership import find, one, owned
 from parchemin.common.problems import Conflict, Unprocessable
-from parchemin.contracts.vocabulary import Attendance, Role, SessionState
+from parchemin.contracts.vocabulary import Attendance, CompetencyOutcome, Role, SessionState
 from parchemin.evaluations.access import JURY, is_only_juror
+from parchemin.evaluations.deliberation.explanation import explain
 from parchemin.evaluations.deliberation.models import Decision, Override
+from parchemin.evaluations.deliberation.policy import grounds_of
+from parchemin.evaluations.deliberation.results import ordered
 from parchemin.evaluations.deliberation.rules import competencies_to_assess, criteria_to_judge
 from parchemin.evaluations.enrolments.models import KnownEnrolment
 from parchemin.evaluations.enrolments.service import standings
@@ -73,6 +76,16 @@ class NothingToAssess(Conflict):
     )
 
 
+class ResultsPending(Conflict):
+    """Another session has decided on this modality for the candidate, and its results are not published yet."""
+
+    code = "results_pending"
+    detail = Text(
+        "Les résultats d'une autre session ne sont pas encore publiés pour cette modalité.",
+        "The results of another session are not published yet for this modality.",
+    )
+
+
 class AlreadyRegistered(Conflict):
     """The candidate is on the session's list for this modality."""
 
@@ -104,6 +117,7 @@ async def register(session: AsyncSession, principal: Principal, new: NewRegistra
     referential = await referential_of(session, held.referential_version)
     if not referential.blocks_of_modality(new.modality) <= set(enrolment.blocks):
         raise BlockNotEnrolled
+    await _require_nothing_pending(session, enrolment, new.modality)
     standing = (await standings(session, [enrolment.id]))[enrolment.id]
     if not competencies_to_assess(referential, new.modality, standing):
         raise NothingToAssess
@@ -124,6 +138,22 @@ async def register(session: AsyncSession, principal: Principal, new: NewRegistra
     return registration
 
 
+async def _require_nothing_pending(session: AsyncSession, enrolment: KnownEnrolment, modality: str) -> None:
+    """A retake is for who knows the results; and what is refused must not tell them."""
+    pending = (
+        select(col(Registration.id))
+        .join(EvaluationSession, col(EvaluationSession.id) == col(Registration.session_id))
+        .where(
+            col(Registration.enrolment_id) == enrolment.id,
+            col(Registration.modality) == modality,
+            col(EvaluationSession.state) == SessionState.CLOSED,
+            col(EvaluationSession.published_at).is_(None),
+        )
+    )
+    if (await session.execute(pending.limit(1))).first() is not None:
+        raise ResultsPending
+
+
 async def record_attendance(
     session: AsyncSession, principal: Principal, registration_id: UUID, attendance: Attendance, expected: int
 ) -> Registration:
@@ -137,18 +167,22 @@ async def record_attendance(
 
 
 async def present(
-    session: AsyncSession, principal: Principal, registrations: Sequence[Registration]
+    session: AsyncSession,
+    principal: Principal,
+    registrations: Sequence[Registration],
+    language: Language = "fr",
 ) -> list[RegistrationView]:
     """These registrations as the API shows them, with what is known around them; a fixed number of queries.
 
-    What the jury deliberates is for the jury, and for the staff that keeps its minutes, until the session is closed.
+    What the jury deliberates is for the jury, and for the staff that keeps its minutes, until it is published.
     """
     shares_deliberation = principal.has(*JURY, Role.ADMINISTRATOR)
     ids = [registration.id for registration in registrations]
     enrolment_ids = {registration.enrolment_id for registration in registrations}
     rows = await session.execute(select(KnownEnrolment).where(col(KnownEnrolment.id).in_(enrolment_ids)))
     enrolments = {enrolment.id: enrolment for enrolment in rows.scalars()}
-    standing = await standings(session, enrolment_ids)
+    standing = await standings(session, enrolment_ids, published_only=not shares_deliberation)
+    public = await _published_sessions(session, {registration.session_id for registration in registrations})
     overrides = await _by_registration(session, Override, ids)
     decisions = await _by_registration(session, Decision, ids)
     versions = {enrolment.referential_version for enrolment in enrolments.values()}
@@ -158,7 +192,9 @@ async def present(
         enrolment = enrolments[registration.enrolment_id]
         referential = referentials[enrolment.referential_version]
         stands = standing[enrolment.id]
-        results = [ResultView.model_validate(row) for row in decisions[registration.id]]
+        known = shares_deliberation or registration.session_id in public
+        decided = [row for row in decisions[registration.id] if row.standing and known]
+        results = [result_view(row, language) for row in ordered(decided)]
         to_assess = () if results else competencies_to_assess(referential, registration.modality, stands)
         to_judge = () if results else criteria_to_judge(referential, registration.modality, stands)
         views.append(
@@ -173,10 +209,30 @@ async def present(
                     for row in overrides[registration.id]
                     if results or shares_deliberation
                 ],
-                results=sorted(results, key=lambda result: int(result.competency.removeprefix("C."))),
+                results=results,
             )
         )
     return views
+
+
+async def _published_sessions(session: AsyncSession, session_ids: Collection[UUID]) -> set[UUID]:
+    statement = select(col(EvaluationSession.id)).where(
+        col(EvaluationSession.id).in_(session_ids), col(EvaluationSession.published_at).is_not(None)
+    )
+    return set((await session.execute(statement)).scalars())
+
+
+def result_view(decision: Decision, language: Language) -> ResultView:
+    """A decision as the API shows it."""
+    grounds = decision.grounds
+    return ResultView(
+        competency=decision.competency,
+        outcome=CompetencyOutcome(decision.outcome),
+        proposed=CompetencyOutcome(decision.proposed),
+        reason=decision.reason,
+        number=decision.number,
+        explanation=explain(decision.competency, grounds_of(grounds), language) if grounds else None,
+    )
 
 
 async def _by_registration(session: AsyncSession, model: type[T], ids: Sequence[UUID]) -> defaultdict[UUID, list[T]]:

@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from parchemin.common.http.conditions import ExpectedVersion, is_unchanged, not_modified, tag
@@ -15,16 +14,16 @@ from parchemin.common.problems import NotFound
 from parchemin.common.problems.representation import documented
 from parchemin.contracts.vocabulary import SessionState
 from parchemin.evaluations.access import Following, Planning, Steering
-from parchemin.evaluations.deliberation.closing import DeliberationDate, NotOnJury
+from parchemin.evaluations.deliberation.closing import DeliberationDate
+from parchemin.evaluations.deliberation.presence import NotOnJury
+from parchemin.evaluations.deliberation.publishing import ResultsPublished, set_publication
+from parchemin.evaluations.juries.fitness import JuryUnfit
+from parchemin.evaluations.juries.service import StatementsMissing
 from parchemin.evaluations.sessions import service, steps
 from parchemin.evaluations.sessions.models import EvaluationSession
-from parchemin.evaluations.sessions.schemas import SessionEntry, SessionView, StateChange
+from parchemin.evaluations.sessions.schemas import Publication, SessionEntry, SessionView, StateChange
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"], route_class=TransactionalRoute)
-
-
-async def _view(session: AsyncSession, held: EvaluationSession) -> SessionView:
-    return SessionView.of(held, (await service.seats_of(session, [held.id]))[held.id])
 
 
 @router.post("", status_code=201, responses=documented(NotFound, service.JurorUnknown, service.ModalityUnknown))
@@ -32,7 +31,7 @@ async def plan_session(entry: SessionEntry, session: Writing, principal: Plannin
     """Plan a session, as a draft: modalities, place, date, jury."""
     held = await service.plan_session(session, principal, entry)
     tag(response, held.version)
-    return await _view(session, held)
+    return await service.session_view(session, held)
 
 
 @router.get("")
@@ -64,7 +63,7 @@ async def read_session(
     if is_unchanged(request, held.version):
         return not_modified(held.version)
     tag(response, held.version)
-    return await _view(session, held)
+    return await service.session_view(session, held)
 
 
 @router.put(
@@ -85,14 +84,15 @@ async def change_session_plan(
     held = await service.change_plan(session, principal, session_id, entry, expected)
     await session.flush()
     tag(response, held.version)
-    return await _view(session, held)
+    return await service.session_view(session, held)
 
 
 @router.put(
     "/{session_id}/state",
     responses=documented(
         service.IllegalStep,
-        service.JuryUnfit,
+        JuryUnfit,
+        StatementsMissing,
         steps.TooFewGraders,
         steps.AttendanceMissing,
         steps.SheetsMissing,
@@ -118,4 +118,25 @@ async def lead_session(
     held = await steps.step(session, principal, session_id, change, expected, request.app.state.settings)
     await session.flush()
     tag(response, held.version)
-    return await _view(session, held)
+    return await service.session_view(session, held)
+
+
+@router.put("/{session_id}/publication", responses=documented(service.WrongState, ResultsPublished))
+async def publish_session_results(
+    session_id: UUID,
+    new: Publication,
+    session: Writing,
+    principal: Planning,
+    expected: ExpectedVersion,
+    request: Request,
+    response: Response,
+) -> SessionView:
+    """Say when the results of a closed session become known; a moment that has passed publishes them at once.
+
+    Until then only its jury and the staff see them, nothing is validated or awarded, and no document is made.
+    """
+    rules = request.app.state.settings.jury_rules
+    held = await set_publication(session, principal, session_id, new, expected, rules)
+    await session.flush()
+    tag(response, held.version)
+    return await service.session_view(session, held)

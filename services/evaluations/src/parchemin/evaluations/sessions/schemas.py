@@ -5,12 +5,13 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from parchemin.common.dates import Day
 from parchemin.common.problems.validation import refusal
 from parchemin.common.text import Line
 from parchemin.contracts.vocabulary import ModalityCode, SessionState
+from parchemin.evaluations.deliberation.votes import Adoption
 from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
 
 
@@ -75,6 +76,14 @@ class SessionView(BaseModel):
     state: SessionState
     jury: list[SeatView]
     deliberated_on: date | None
+    adopted_by: Adoption | None = Field(description="How the decisions were adopted as a whole")
+    policy: str | None = Field(
+        description="The validation policy that the proposals were made by; null before it closed"
+    )
+    results_at: datetime | None = Field(
+        description="When the results become known outside the jury and the staff; null before it closed"
+    )
+    published_at: datetime | None = Field(description="Null until they are")
     created_at: datetime
     updated_at: datetime
 
@@ -91,8 +100,10 @@ class SessionView(BaseModel):
 class StateChange(BaseModel):
     """The state that a session is to have next.
 
-    `deliberated_on` and `present` are for `closed`: the day of the deliberation (today where none is given) and
-    the jurors who sat at it (all where none are given).
+    `present` is for `deliberating` and `closed`: the jurors who sit (all where none are given; at the closing, those
+    who sat at the opening). The rest is for `closed`: the day of the deliberation (today where none is given), how its
+    decisions were adopted as a whole (unanimously), and when the results become known outside the jury and the staff
+    (at once).
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"state": "open"}})
@@ -100,16 +111,36 @@ class StateChange(BaseModel):
     state: Literal["open", "running", "deliberating", "closed", "cancelled"]
     deliberated_on: Day | None = None
     present: list[UUID] | None = Field(default=None, max_length=21)
+    adopted_by: Adoption | None = None
+    publish_at: AwareDatetime | None = Field(default=None, description="A moment that has passed: at once")
 
     @model_validator(mode="after")
-    def _only_closing_is_dated(self) -> Self:
-        if self.state != "closed" and (self.deliberated_on is not None or self.present is not None):
+    def _closing_says_more(self) -> Self:
+        closing = {"deliberated_on": self.deliberated_on, "adopted_by": self.adopted_by, "publish_at": self.publish_at}
+        told = [name for name, value in closing.items() if value is not None]
+        if told and self.state != "closed":
             raise refusal(
                 "for_closing_only",
-                fr="`deliberated_on` et `present` accompagnent l'état `closed`.",
-                en="`deliberated_on` and `present` go with the state `closed`.",
+                fr=f"`{told[0]}` accompagne l'état `closed`.",
+                en=f"`{told[0]}` goes with the state `closed`.",
+            )
+        if self.present is not None and self.state not in {"deliberating", "closed"}:
+            raise refusal(
+                "for_deliberation_only",
+                fr="`present` accompagne les états `deliberating` et `closed`.",
+                en="`present` goes with the states `deliberating` and `closed`.",
             )
         return self
+
+
+class Publication(BaseModel):
+    """When the results of a closed session become known outside the jury and the staff."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"publish_at": "2026-07-01T18:00:00+02:00"}}
+    )
+
+    publish_at: AwareDatetime = Field(description="A moment that has passed: at once")
 
 
 class ConflictKind(StrEnum):

@@ -13,15 +13,15 @@ from parchemin.common.clock import utc_now
 from parchemin.common.http.conditions import require_version
 from parchemin.common.language import Text
 from parchemin.common.ownership import one, owned
-from parchemin.common.problems import Conflict, FieldFault, Unprocessable
+from parchemin.common.problems import Conflict, Unprocessable
 from parchemin.contracts.vocabulary import SessionState
 from parchemin.evaluations.access import is_only_juror
 from parchemin.evaluations.jurors.service import juror_ids_of, jurors_by_id
 from parchemin.evaluations.referential.service import parse, published_referential
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
-from parchemin.evaluations.sessions.rules import JuryLimits, Seat, jury_faults, may_become
-from parchemin.evaluations.sessions.schemas import SessionEntry
+from parchemin.evaluations.sessions.rules import may_become
+from parchemin.evaluations.sessions.schemas import SessionEntry, SessionView
 
 
 class JurorUnknown(Unprocessable):
@@ -71,29 +71,35 @@ class SessionHasRegistrations(Conflict):
     )
 
 
-class JuryUnfit(Conflict):
-    """The jury breaks a rule of composition."""
-
-    code = "jury_unfit"
-    detail = Text("La composition du jury n'est pas conforme.", "The composition of the jury breaks a rule.")
-
-
 def visible_sessions(principal: Principal) -> Select[EvaluationSession]:
     """The organisation's sessions; for a juror, those they sit in."""
     statement = owned(EvaluationSession, principal)
     if is_only_juror(principal):
-        seats = select(col(JurySeat.session_id)).where(col(JurySeat.juror_id).in_(juror_ids_of(principal)))
+        seats = select(col(JurySeat.session_id)).where(
+            col(JurySeat.juror_id).in_(juror_ids_of(principal)), col(JurySeat.replaced_at).is_(None)
+        )
         statement = statement.where(col(EvaluationSession.id).in_(seats))
     return statement
 
 
 async def seats_of(session: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, list[JurySeat]]:
-    """The juries of these sessions."""
+    """The juries of these sessions, as they sit now."""
     seats: defaultdict[UUID, list[JurySeat]] = defaultdict(list)
-    statement = select(JurySeat).where(col(JurySeat.session_id).in_(session_ids))
+    statement = select(JurySeat).where(col(JurySeat.session_id).in_(session_ids), col(JurySeat.replaced_at).is_(None))
     for seat in (await session.execute(statement)).scalars():
         seats[seat.session_id].append(seat)
     return seats
+
+
+async def every_seat(session: AsyncSession, session_id: UUID) -> Sequence[JurySeat]:
+    """All who sat on the jury, also those who were replaced."""
+    statement = select(JurySeat).where(col(JurySeat.session_id) == session_id)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def session_view(session: AsyncSession, held: EvaluationSession) -> SessionView:
+    """The session as the API shows it, with its jury."""
+    return SessionView.of(held, (await seats_of(session, [held.id]))[held.id])
 
 
 async def plan_session(session: AsyncSession, principal: Principal, entry: SessionEntry) -> EvaluationSession:
@@ -151,17 +157,6 @@ def enter_state(held: EvaluationSession, state: SessionState) -> None:
     """Record the step."""
     held.state = state
     held.updated_at = utc_now()
-
-
-async def require_fit_jury(
-    session: AsyncSession, principal: Principal, seats: Sequence[JurySeat], limits: JuryLimits
-) -> None:
-    """Refuse a jury that breaks a rule, naming each rule that it breaks."""
-    jurors = await jurors_by_id(session, principal, {seat.juror_id for seat in seats})
-    judged = [Seat(seat.juror_id, seat.president, jurors[seat.juror_id].external) for seat in seats]
-    faults = jury_faults(judged, limits)
-    if faults:
-        raise JuryUnfit(faults=[FieldFault("/jury", fault.code, Text(fault.fr, fault.en)) for fault in faults])
 
 
 async def _planned_version(session: AsyncSession, entry: SessionEntry, default: str) -> str:

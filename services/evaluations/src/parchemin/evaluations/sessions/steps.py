@@ -1,5 +1,6 @@
 """The steps of a session, each with what it requires."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -13,19 +14,23 @@ from parchemin.common.language import Text
 from parchemin.common.problems import Conflict, FieldFault, Forbidden
 from parchemin.contracts.vocabulary import Attendance, Role, SessionState
 from parchemin.evaluations.deliberation.closing import close
+from parchemin.evaluations.deliberation.presence import seat_present
 from parchemin.evaluations.deliberation.rules import competencies_to_assess
 from parchemin.evaluations.deliberation.session_findings import registrations_of
 from parchemin.evaluations.enrolments.service import standings
 from parchemin.evaluations.grading.models import Sheet
+from parchemin.evaluations.juries.fitness import require_fit_jury
+from parchemin.evaluations.juries.rules import who_graded_each_place
+from parchemin.evaluations.juries.service import require_sworn
 from parchemin.evaluations.referential.service import referential_of
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.conflicts import conflicting_pairs
-from parchemin.evaluations.sessions.models import EvaluationSession
+from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
 from parchemin.evaluations.sessions.schemas import StateChange
 from parchemin.evaluations.sessions.service import (
     enter_state,
+    every_seat,
     locked_session,
-    require_fit_jury,
     require_step,
     seats_of,
 )
@@ -78,26 +83,34 @@ async def step(
     require_version(held, expected)
     wanted = SessionState(change.state)
     if wanted is SessionState.CLOSED:
-        await close(session, principal, held, settings, deliberated_on=change.deliberated_on, present=change.present)
+        await close(session, principal, held, change, settings)
         return held
     if not principal.has(Role.ADMINISTRATOR):
         raise Forbidden
     require_step(held, wanted)
+    seats = (await seats_of(session, [held.id]))[held.id]
     if wanted is SessionState.OPEN:
-        seats = (await seats_of(session, [held.id]))[held.id]
-        await require_fit_jury(session, principal, seats, settings.jury_limits)
+        await require_fit_jury(session, principal, held, seats, settings.jury_rules)
     elif wanted is SessionState.RUNNING:
-        await _require_graders(session, held, await registrations_of(session, held.id), settings.min_graders)
+        # the candidates are known now: one who comes by VAE asks for more than a session without
+        await require_fit_jury(session, principal, held, seats, settings.jury_rules)
+        await _require_graders(session, held, seats, await registrations_of(session, held.id), settings.min_graders)
     elif wanted is SessionState.DELIBERATING:
-        await _require_all_graded(session, held, settings.min_graders)
+        await seat_present(session, principal, held, seats, change.present, settings.jury_rules)
+        await _require_all_graded(session, held, seats, settings.min_graders)
+        await require_sworn(session, held, seats)
     enter_state(held, wanted)
     return held
 
 
 async def _require_graders(
-    session: AsyncSession, held: EvaluationSession, registrations: Sequence[Registration], minimum: int
+    session: AsyncSession,
+    held: EvaluationSession,
+    seats: Sequence[JurySeat],
+    registrations: Sequence[Registration],
+    minimum: int,
 ) -> None:
-    jury = [seat.juror_id for seat in (await seats_of(session, [held.id]))[held.id]]
+    jury = [seat.juror_id for seat in seats]
     conflicts = await conflicting_pairs(session, jury)
     for registration in registrations:
         free = [juror for juror in jury if (juror, registration.enrolment_id) not in conflicts]
@@ -105,8 +118,11 @@ async def _require_graders(
             raise TooFewGraders(minimum=minimum, enrolment_id=registration.enrolment_id)
 
 
-async def _require_all_graded(session: AsyncSession, held: EvaluationSession, min_graders: int) -> None:
-    """Everyone was called, and every juror without a conflict has signed a sheet for everyone present.
+async def _require_all_graded(
+    session: AsyncSession, held: EvaluationSession, seats: Sequence[JurySeat], min_graders: int
+) -> None:
+    """Everyone was called, and for everyone present each place on the jury has a signed sheet, but for jurors in
+    conflict: their own, or that of whom they replaced.
 
     Conflicts may have been declared while the session ran: whoever is left with too few jurors cannot be graded.
     """
@@ -114,7 +130,7 @@ async def _require_all_graded(session: AsyncSession, held: EvaluationSession, mi
     uncalled = [registration for registration in registrations if registration.attendance is None]
     if uncalled:
         raise AttendanceMissing(count=len(uncalled))
-    jury = [seat.juror_id for seat in (await seats_of(session, [held.id]))[held.id]]
+    jury = [seat.juror_id for seat in seats]
     conflicts = await conflicting_pairs(session, jury)
     standing = await standings(session, {registration.enrolment_id for registration in registrations})
     referential = await referential_of(session, held.referential_version)
@@ -124,7 +140,7 @@ async def _require_all_graded(session: AsyncSession, held: EvaluationSession, mi
         if registration.attendance == Attendance.PRESENT
         and competencies_to_assess(referential, registration.modality, standing[registration.enrolment_id])
     ]
-    await _require_graders(session, held, graded, min_graders)
+    await _require_graders(session, held, seats, graded, min_graders)
     needed = {
         (registration.id, juror)
         for registration in graded
@@ -134,7 +150,15 @@ async def _require_all_graded(session: AsyncSession, held: EvaluationSession, mi
     signed = select(col(Sheet.registration_id), col(Sheet.juror_id)).where(
         col(Sheet.session_id) == held.id, col(Sheet.state) == "signed"
     )
-    missing = needed - {(registration, juror) for registration, juror in await session.execute(signed)}
+    signers: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for registration_id, juror in await session.execute(signed):
+        signers[registration_id].add(juror)
+    replaces = {one.juror_id: one.replaces for one in await every_seat(session, held.id) if one.replaces is not None}
+    missing = set()
+    for registration in graded:
+        places = who_graded_each_place(jury, replaces, signers[registration.id])
+        missing |= {(registration.id, juror) for juror, done in places.items() if not done}
+    missing &= needed
     if missing:
         named = sorted(missing)[:NAMED_AT_MOST]
         raise SheetsMissing(count=len(missing), faults=[_missing(registration, juror) for registration, juror in named])

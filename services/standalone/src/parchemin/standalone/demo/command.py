@@ -103,11 +103,12 @@ async def _documents_issued(cast: Cast) -> None:
 
 
 def rehearsal_settings(scenario: Scenario) -> dict[str, str]:
-    """A rehearsal's settings: sessions may lie ahead, and juries be as small as the file has them."""
+    """A rehearsal's settings: sessions may lie ahead, juries be as small as the file has them, and it names no sex."""
     smallest = min((len(session.jury.members) for session in scenario.sessions), default=2)
     return {
         "PARCHEMIN_EVALUATIONS_ACCEPT_FUTURE_DATES": "true",
         "PARCHEMIN_EVALUATIONS_JURY_MIN_MEMBERS": str(max(1, min(2, smallest))),
+        "PARCHEMIN_EVALUATIONS_VAE_JURY_EACH_SEX": "false",
         "PARCHEMIN_EVALUATIONS_MIN_GRADERS": str(max(1, min(2, smallest))),
     }
 

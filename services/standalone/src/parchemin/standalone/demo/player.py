@@ -62,7 +62,13 @@ class Player:
         self._cast.organisation_id = UUID(created.id)
         for index, ref in enumerate(self.scenario.jurors()):
             first, last = juror_name(index)
-            juror = {"first_name": first, "last_name": last, "quality": "professional", "external": True}
+            juror = {
+                "first_name": first,
+                "last_name": last,
+                "quality": "professional",
+                "qualified": True,
+                "external": True,
+            }
             entered = await self._cast.administrator.post("/v1/jurors", juror, key=self._key("juror", ref))
             self.jurors[ref] = entered.id
         await self._settle()
@@ -123,6 +129,7 @@ class Player:
         registered = await self._register(session, held.id)
         held = await self._lead(held, "open")
         held = await self._lead(held, "running")
+        await _all(lambda ref: self._swear(session, held.id, ref), session.jury.everyone)
         await _all(lambda pair: self._grade(session, *pair), registered, advance)
         held = await self._lead(held, "deliberating")
         president = self.jurors[session.jury.president]
@@ -158,6 +165,11 @@ class Player:
 
         made = await _all(register, session.registrations)
         return [pair for pair in made if pair is not None]
+
+    async def _swear(self, session: Session, session_id: str, ref: str) -> None:
+        body = {"sworn": True, "conflicts": []}
+        juror = self._cast.juror(self.jurors[ref])
+        await juror.post(f"/v1/sessions/{session_id}/statements", body, key=self._key("oath", session.ref, ref))
 
     async def _grade(self, session: Session, registration: Registration, registered: Resource) -> None:
         path = f"/v1/registrations/{registered.id}"
