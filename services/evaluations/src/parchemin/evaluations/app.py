@@ -22,6 +22,7 @@ from parchemin.evaluations.grading.routes import router as grading
 from parchemin.evaluations.jurors.routes import router as jurors
 from parchemin.evaluations.referential.routes import router as referentials
 from parchemin.evaluations.referential.service import publish_registered
+from parchemin.evaluations.register.routes import router as register
 from parchemin.evaluations.registrations.routes import router as registrations
 from parchemin.evaluations.sessions.conflicts import router as conflicts
 from parchemin.evaluations.sessions.routes import router as sessions
@@ -55,6 +56,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             grading,
             deliberation,
             awards,
+            register,
         ],
         settings=settings,
         database=database,

@@ -17,6 +17,8 @@ class KnownEnrolment(Aggregate, Base, table=True):
 
     candidate_id: UUID
     referential_version: str = Field(max_length=32)
+    access_path: str | None = Field(default=None, max_length=40)
+    """Unknown of an enrolment that was learnt before this service kept it."""
     blocks: list[int] = Field(sa_type=JSON)
     measures: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
 

@@ -32,6 +32,7 @@ async def learn_enrolment(session: AsyncSession, event: EnrolmentOpenedV1) -> No
             organisation_id=event.organisation_id,
             candidate_id=event.candidate_id,
             referential_version=event.referential_version,
+            access_path=event.access_path,
             blocks=sorted(event.blocks),
         )
     )
