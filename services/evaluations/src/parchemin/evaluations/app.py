@@ -27,6 +27,8 @@ from parchemin.evaluations.registrations.routes import router as registrations
 from parchemin.evaluations.sessions.conflicts import router as conflicts
 from parchemin.evaluations.sessions.routes import router as sessions
 from parchemin.evaluations.settings import Settings
+from parchemin.evaluations.statistics.jurors import router as agreement
+from parchemin.evaluations.statistics.routes import router as statistics
 
 DESCRIPTION = """The referential, and the way from a session to the award.
 
@@ -57,6 +59,8 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             deliberation,
             awards,
             register,
+            statistics,
+            agreement,
         ],
         settings=settings,
         database=database,
