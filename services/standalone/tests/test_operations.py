@@ -110,3 +110,19 @@ def test_topics_creates_what_is_missing(
     assert "parchemin.evaluations.identity.v1 created" in first.output
     assert "parchemin.documents.dead-letters.v1 created" in first.output
     assert "10 of 10 were there" in runner.invoke(app, ["topics"]).output
+
+
+def test_the_register_is_verified_and_its_head_compared_with_what_was_noted(var: Path) -> None:
+    assert runner.invoke(app, ["migrate", "evaluations"]).exit_code == 0
+    whole = runner.invoke(app, ["register", "verify", "--json"])
+    assert (whole.exit_code, json.loads(whole.stdout)) == (
+        0,
+        {"position": 0, "hash": "0" * 64, "faults": 0, "complete": True},
+    )
+    noted = runner.invoke(app, ["register", "verify", "--expect-head", f"3:{'a' * 64}"])
+    assert noted.exit_code == 1
+    assert "position 3 was noted as the head (truncated)" in noted.stdout
+    told = runner.invoke(app, ["register", "verify", "--json", "--expect-head", f"3:{'a' * 64}"])
+    fault, head = map(json.loads, told.stdout.splitlines())
+    assert (fault["code"], fault["position"], head["faults"]) == ("truncated", 0, 1)
+    assert runner.invoke(app, ["register", "verify", "--expect-head", "three"]).exit_code == 2

@@ -6,12 +6,15 @@
 import argparse
 import asyncio
 import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import Any, Literal
 
 from alembic import command, context
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from parchemin.common import tables
 from parchemin.common.database import Database, lock_number
@@ -30,8 +33,29 @@ def config(service: str) -> Config:
 async def upgrade(database: Database, service: str) -> None:
     """Bring the database to the latest revision."""
 
-    async with database.engine.begin() as connection:
+    async with transaction(database) as connection:
         await connection.run_sync(_act, "upgrade", service, None)
+
+
+@asynccontextmanager
+async def transaction(database: Database) -> AsyncIterator[AsyncConnection]:
+    """One in which tables may be made anew. SQLite does that by dropping the old one, which rows of other tables refer
+    to: it holds no reference meanwhile, and all are checked before the commit."""
+    async with database.engine.connect() as connection:
+        if not database.is_sqlite:
+            async with connection.begin():
+                yield connection
+            return
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await driver.execute("PRAGMA foreign_keys=OFF")  # means nothing within a transaction
+        try:
+            async with connection.begin():
+                yield connection
+                broken = (await connection.execute(text("PRAGMA foreign_key_check"))).all()
+                if broken:
+                    raise RuntimeError(f"a migration breaks {len(broken)} reference(s), first of {broken[0][0]}")
+        finally:
+            await driver.execute("PRAGMA foreign_keys=ON")
 
 
 def run_in_env(metadata: MetaData) -> None:
@@ -68,7 +92,7 @@ async def run(action: str, service: str, message: str | None = None) -> None:
     settings = importlib.import_module(f"parchemin.{service}.settings").Settings()
     database = Database(settings.database_url or default_database_url(service))
     try:
-        async with database.engine.begin() as connection:
+        async with transaction(database) as connection:
             await connection.run_sync(_act, action, service, message)
     finally:
         await database.dispose()

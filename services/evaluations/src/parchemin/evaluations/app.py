@@ -24,10 +24,13 @@ from parchemin.evaluations.juries.routes import router as juries
 from parchemin.evaluations.jurors.routes import router as jurors
 from parchemin.evaluations.referential.routes import router as referentials
 from parchemin.evaluations.referential.service import publish_registered
+from parchemin.evaluations.register.routes import router as register
 from parchemin.evaluations.registrations.routes import router as registrations
 from parchemin.evaluations.sessions.conflicts import router as conflicts
 from parchemin.evaluations.sessions.routes import router as sessions
 from parchemin.evaluations.settings import Settings
+from parchemin.evaluations.statistics.jurors import router as agreement
+from parchemin.evaluations.statistics.routes import router as statistics
 
 DESCRIPTION = """The referential, and the way from a session to the award.
 
@@ -58,6 +61,9 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             grading,
             deliberation,
             awards,
+            register,
+            statistics,
+            agreement,
         ],
         settings=settings,
         database=database,

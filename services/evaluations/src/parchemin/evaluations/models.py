@@ -8,6 +8,7 @@ from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.juries.models import JuryStatement
 from parchemin.evaluations.jurors.models import Juror
 from parchemin.evaluations.referential.models import PublishedReferential
+from parchemin.evaluations.register.models import RegisterEntry, RegisterHead
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import ConflictOfInterest, EvaluationSession, JurySeat
 
@@ -26,6 +27,8 @@ __all__ = [
     "Override",
     "PublishedReferential",
     "RegisterCounter",
+    "RegisterEntry",
+    "RegisterHead",
     "Registration",
     "Sheet",
 ]

@@ -44,6 +44,9 @@ class Settings(ServiceSettings):
     accept_future_dates: bool = False
     """Let a deliberation be dated after today: for rehearsals and scenario files, never in production."""
 
+    small_group_below: int = Field(default=5, ge=1)
+    """Statistics of fewer people than this are flagged, and are not shown to programs nor drawn; 1: all are shown."""
+
     @property
     def jury_rules(self) -> tuple[JuryRules, ...]:
         """What a jury is held to: the certifier's rules for all, and the law's where experience is validated."""

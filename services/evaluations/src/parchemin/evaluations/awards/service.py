@@ -33,6 +33,7 @@ from parchemin.evaluations.awards.rules import (
 from parchemin.evaluations.deliberation.models import Decision
 from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption
 from parchemin.evaluations.referential.service import referential_of
+from parchemin.evaluations.register.service import append, fact_of
 from parchemin.evaluations.sessions.models import EvaluationSession
 
 T = TypeVar("T")
@@ -182,6 +183,8 @@ async def _award(session: AsyncSession, due: Sequence[tuple[KnownEnrolment, Vali
                 rank=rank,
             )
     session.add_all(awards.values())
+    await session.flush()
+    await append(session, [fact_of(award) for award in awards.values()])
     return awards
 
 

@@ -32,8 +32,8 @@ async def learn_enrolment(session: AsyncSession, event: EnrolmentOpenedV1) -> No
             id=event.enrolment_id,
             organisation_id=event.organisation_id,
             candidate_id=event.candidate_id,
-            access_path=event.access_path,
             referential_version=event.referential_version,
+            access_path=event.access_path,
             blocks=sorted(event.blocks),
         )
     )
