@@ -18,6 +18,9 @@ from parchemin.contracts.events.candidates import (
 from parchemin.evaluations.awards.routes import router as awards
 from parchemin.evaluations.deliberation.routes import router as deliberation
 from parchemin.evaluations.enrolments import service as enrolments
+from parchemin.evaluations.follow_up.opening import Opening
+from parchemin.evaluations.follow_up.routes import router as follow_up
+from parchemin.evaluations.follow_up.throttle import Throttle
 from parchemin.evaluations.grading.routes import router as grading
 from parchemin.evaluations.jurors.routes import router as jurors
 from parchemin.evaluations.referential.routes import router as referentials
@@ -61,12 +64,15 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             register,
             statistics,
             agreement,
+            follow_up,
         ],
         settings=settings,
         database=database,
         bus=bus or open_bus("evaluations"),
         consumer=consumer,
         on_start=[partial(publish_registered, database)],
+        background=[Opening(database, settings).run],
+        state={"follow_up_throttle": Throttle(settings.follow_up_answers_per_minute)},
     )
 
 
