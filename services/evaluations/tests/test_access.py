@@ -7,6 +7,7 @@ import pytest
 
 from parchemin.common.http.app import routes_of
 from parchemin.contracts.vocabulary import Role
+from parchemin.evaluations.follow_up.opening import Opening
 
 if TYPE_CHECKING:
     from services.evaluations.tests.conftest import School
@@ -56,11 +57,17 @@ ACCESS: dict[str, tuple[set[Role] | None, str]] = {
     "read_statistics": ({A, C, S}, READ),
     "draw_statistics": ({A, C, S}, READ),
     "read_agreement": ({C}, READ),
+    "list_follow_ups": ({A, C, S}, READ),
+    "read_follow_up": ({A, C, S}, READ),
+    "make_follow_up_link": ({A, C, S}, WRITE),
+    "answer_follow_up": (EVERYBODY, ""),
+    "show_follow_up_page": (EVERYBODY, ""),
+    "read_placement": ({A, C, S}, READ),
     "live": (EVERYBODY, ""),
     "ready": (EVERYBODY, ""),
 }
 CERTIFIER_ONLY = {"read_register_head", "read_agreement"}
-FILES = {"export_register", "read_statistics", "draw_statistics"}
+FILES = {"export_register", "read_statistics", "draw_statistics", "read_placement"}
 PUBLIC = {name for name, (roles, _) in ACCESS.items() if roles is EVERYBODY}
 
 
@@ -81,7 +88,16 @@ def operations(school: "School") -> dict[str, tuple[str, str]]:
 
 def at(path: str) -> str:
     names = {"version": "1.0", "competency": "C.1"}
-    keys = ["version", "competency", "juror_id", "session_id", "registration_id", "sheet_id", "award_id"]
+    keys = [
+        "version",
+        "competency",
+        "juror_id",
+        "session_id",
+        "registration_id",
+        "sheet_id",
+        "award_id",
+        "follow_up_id",
+    ]
     return path.format_map({key: names.get(key, str(uuid4())) for key in keys})
 
 
@@ -137,6 +153,8 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
     )
     award = await school.award(enrolment)
     assert award is not None
+    await Opening(school.app.state.database, school.app.state.settings).open_all()
+    follow_up = (await school.get("/v1/follow_ups"))["items"][0]
     other = school.another()
     juror = await other.enter_juror(subject=held.president)  # even one whose login is the same
     everything = other.bearer(A, M, P, S, organisation=other.id, subject=held.president, scopes=[READ, WRITE])
@@ -146,6 +164,7 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "{sheet_id}": sheet["id"],
         "{juror_id}": held.jury[1],
         "{award_id}": award["id"],
+        "{follow_up_id}": follow_up["id"],
         "{competency}": "C.1",
     }
     entry = {"first_name": "Ada", "last_name": "Roux", "quality": "teacher", "external": True}

@@ -21,6 +21,7 @@ from parchemin.contracts.vocabulary import Role
 from parchemin.evaluations.app import create_app
 from parchemin.evaluations.awards.models import Award
 from parchemin.evaluations.enrolments.models import KnownEnrolment
+from parchemin.evaluations.follow_up.models import FollowUp
 from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.jurors.models import Juror
 from parchemin.evaluations.registrations.models import Registration
@@ -32,7 +33,8 @@ FILE = FOLDER / "evaluations.sqlite3"
 URL = f"sqlite+aiosqlite:///{FILE}"
 HOUSE = UUID(int=1)
 IDS = {
-    f"{name}_id": UUID(int=number) for number, name in enumerate(["juror", "session", "registration", "sheet", "award"])
+    f"{name}_id": UUID(int=number)
+    for number, name in enumerate(["juror", "session", "registration", "sheet", "award", "follow_up"])
 }
 
 app = create_app(Settings(database_url=URL, migrate_on_start=False))
@@ -91,6 +93,15 @@ async def _furnish() -> None:
             ),
         ],
         [
+            FollowUp(
+                id=IDS["follow_up_id"],
+                organisation_id=HOUSE,
+                award_id=IDS["award_id"],
+                candidate_id=UUID(int=91),
+                year=2024,
+                months=6,
+                due_on=date(2024, 12, 17),
+            ),
             Sheet(
                 id=IDS["sheet_id"],
                 organisation_id=HOUSE,
@@ -101,7 +112,7 @@ async def _furnish() -> None:
                 levels=[{"criterion": "C1.1", "level": "met", "comment": None}],
                 opinions=[],
                 signed_at=utc_now(),
-            )
+            ),
         ],
     ]
     try:

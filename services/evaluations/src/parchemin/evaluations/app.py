@@ -19,6 +19,9 @@ from parchemin.evaluations.awards.routes import router as awards
 from parchemin.evaluations.deliberation.publishing import ResultsPublisher
 from parchemin.evaluations.deliberation.routes import router as deliberation
 from parchemin.evaluations.enrolments import service as enrolments
+from parchemin.evaluations.follow_up.opening import Opening
+from parchemin.evaluations.follow_up.routes import router as follow_up
+from parchemin.evaluations.follow_up.throttle import Throttle
 from parchemin.evaluations.grading.routes import router as grading
 from parchemin.evaluations.juries.routes import router as juries
 from parchemin.evaluations.jurors.routes import router as jurors
@@ -64,6 +67,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             register,
             statistics,
             agreement,
+            follow_up,
         ],
         settings=settings,
         database=database,
@@ -71,6 +75,8 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         consumer=consumer,
         background=[ResultsPublisher(database, settings.jury_rules, poll_seconds=settings.results_poll_seconds).run],
         on_start=[partial(publish_registered, database)],
+        background=[Opening(database, settings).run],
+        state={"follow_up_throttle": Throttle(settings.follow_up_answers_per_minute)},
     )
 
 

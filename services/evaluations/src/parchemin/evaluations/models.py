@@ -4,6 +4,7 @@ from parchemin.evaluations.awards.models import Award, BlockValidation, Register
 from parchemin.evaluations.base import Base
 from parchemin.evaluations.deliberation.models import Decision, Override
 from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption
+from parchemin.evaluations.follow_up.models import FollowUp, FollowUpAnswer
 from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.juries.models import JuryStatement
 from parchemin.evaluations.jurors.models import Juror
@@ -19,6 +20,8 @@ __all__ = [
     "ConflictOfInterest",
     "Decision",
     "EvaluationSession",
+    "FollowUp",
+    "FollowUpAnswer",
     "Juror",
     "JurySeat",
     "JuryStatement",

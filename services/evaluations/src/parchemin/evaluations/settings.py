@@ -1,6 +1,7 @@
 """Settings of the evaluations service; prefix `PARCHEMIN_EVALUATIONS_`."""
 
 from fractions import Fraction
+from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -46,6 +47,13 @@ class Settings(ServiceSettings):
 
     small_group_below: int = Field(default=5, ge=1)
     """Statistics of fewer people than this are flagged, and are not shown to programs nor drawn; 1: all are shown."""
+
+    follow_up_months: tuple[Annotated[int, Field(ge=1, le=120)], ...] = (6, 24)
+    """How long after the award holders are asked what became of them; `[]`: never."""
+    follow_up_link_days: int = Field(default=60, ge=1, le=366)
+    """For how long the link to answer holds."""
+    follow_up_answers_per_minute: int = Field(default=600, ge=1)
+    """Answers that one process takes in, with those that it refuses."""
 
     @property
     def jury_rules(self) -> tuple[JuryRules, ...]:
