@@ -36,6 +36,8 @@ ACCESS: dict[str, tuple[set[Role] | None, str]] = {
     "list_registrations": ({A, S, M, P}, READ),
     "read_registration": ({A, S, M, P}, READ),
     "record_attendance": ({A}, WRITE),
+    "read_attendance_records": ({A}, READ),
+    "read_attendance_sheet": ({A, M, P}, READ),
     "write_sheet": ({M, P}, WRITE),
     "list_sheets": ({M, P}, READ),
     "read_sheet": ({M, P}, READ),

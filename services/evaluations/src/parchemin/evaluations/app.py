@@ -15,6 +15,7 @@ from parchemin.contracts.events.candidates import (
     ExemptionGrantedV1,
     MeasuresGrantedV1,
 )
+from parchemin.evaluations.attendance.routes import router as attendance
 from parchemin.evaluations.awards.routes import router as awards
 from parchemin.evaluations.deliberation.routes import router as deliberation
 from parchemin.evaluations.enrolments import service as enrolments
@@ -52,6 +53,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             sessions,
             conflicts,
             registrations,
+            attendance,
             grading,
             deliberation,
             awards,

@@ -1,5 +1,6 @@
 """All tables of the service, for the migrations."""
 
+from parchemin.evaluations.attendance.models import AttendanceRecord
 from parchemin.evaluations.awards.models import Award, BlockValidation, RegisterCounter
 from parchemin.evaluations.base import Base
 from parchemin.evaluations.deliberation.models import Decision, Override
@@ -11,6 +12,7 @@ from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import ConflictOfInterest, EvaluationSession, JurySeat
 
 __all__ = [
+    "AttendanceRecord",
     "Award",
     "Base",
     "BlockValidation",
