@@ -13,7 +13,16 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio
 
-LISTS = ["jurors", "sessions", "registrations", "conflicts_of_interest", "block_validations", "awards", "referentials"]
+LISTS = [
+    "jurors",
+    "sessions",
+    "registrations",
+    "conflicts_of_interest",
+    "incidents",
+    "block_validations",
+    "awards",
+    "referentials",
+]
 
 
 @pytest.fixture

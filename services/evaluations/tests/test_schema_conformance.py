@@ -22,6 +22,7 @@ from parchemin.evaluations.app import create_app
 from parchemin.evaluations.awards.models import Award
 from parchemin.evaluations.enrolments.models import KnownEnrolment
 from parchemin.evaluations.grading.models import Sheet
+from parchemin.evaluations.incidents.models import Incident
 from parchemin.evaluations.jurors.models import Juror
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
@@ -32,7 +33,8 @@ FILE = FOLDER / "evaluations.sqlite3"
 URL = f"sqlite+aiosqlite:///{FILE}"
 HOUSE = UUID(int=1)
 IDS = {
-    f"{name}_id": UUID(int=number) for number, name in enumerate(["juror", "session", "registration", "sheet", "award"])
+    f"{name}_id": UUID(int=number)
+    for number, name in enumerate(["juror", "session", "registration", "sheet", "award", "incident"])
 }
 
 app = create_app(Settings(database_url=URL, migrate_on_start=False))
@@ -91,6 +93,16 @@ async def _furnish() -> None:
             ),
         ],
         [
+            Incident(
+                id=IDS["incident_id"],
+                organisation_id=HOUSE,
+                session_id=IDS["session_id"],
+                kind="incident",
+                state="recorded",
+                description="Coupure de courant.",
+                occurred_at=utc_now(),
+                reported_by="someone",
+            ),
             Sheet(
                 id=IDS["sheet_id"],
                 organisation_id=HOUSE,
@@ -101,7 +113,7 @@ async def _furnish() -> None:
                 levels=[{"criterion": "C1.1", "level": "met", "comment": None}],
                 opinions=[],
                 signed_at=utc_now(),
-            )
+            ),
         ],
     ]
     try:

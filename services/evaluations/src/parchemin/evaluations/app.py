@@ -20,6 +20,7 @@ from parchemin.evaluations.awards.routes import router as awards
 from parchemin.evaluations.deliberation.routes import router as deliberation
 from parchemin.evaluations.enrolments import service as enrolments
 from parchemin.evaluations.grading.routes import router as grading
+from parchemin.evaluations.incidents.routes import router as incidents
 from parchemin.evaluations.jurors.routes import router as jurors
 from parchemin.evaluations.referential.routes import router as referentials
 from parchemin.evaluations.referential.service import publish_registered
@@ -54,6 +55,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             conflicts,
             registrations,
             attendance,
+            incidents,
             grading,
             deliberation,
             awards,

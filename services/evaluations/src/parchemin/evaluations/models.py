@@ -6,6 +6,7 @@ from parchemin.evaluations.base import Base
 from parchemin.evaluations.deliberation.models import Decision, Override
 from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption
 from parchemin.evaluations.grading.models import Sheet
+from parchemin.evaluations.incidents.models import Incident
 from parchemin.evaluations.jurors.models import Juror
 from parchemin.evaluations.referential.models import PublishedReferential
 from parchemin.evaluations.registrations.models import Registration
@@ -19,6 +20,7 @@ __all__ = [
     "ConflictOfInterest",
     "Decision",
     "EvaluationSession",
+    "Incident",
     "Juror",
     "JurySeat",
     "KnownEnrolment",

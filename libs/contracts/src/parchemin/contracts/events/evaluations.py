@@ -14,6 +14,8 @@ from parchemin.contracts.vocabulary import (
     CompetencyOutcome,
     CriterionCode,
     CriterionLevel,
+    IncidentKind,
+    IncidentOutcome,
     JurorQuality,
     ModalityCode,
 )
@@ -243,3 +245,27 @@ class DeliberationClosedV1(Event):
     @property
     def key(self) -> str:
         return str(self.session_id)
+
+
+class IncidentDecidedV1(Event):
+    """The jury decided on a suspicion of fraud. What was reported and why it was so decided never travels: whoever
+    may read it asks the service."""
+
+    type: ClassVar[str] = "parchemin.evaluations.incident_decided.v1"
+    topic: ClassVar[str] = TOPIC
+
+    incident_id: UUID
+    session_id: UUID
+    registration_id: UUID
+    enrolment_id: UUID
+    organisation_id: UUID
+    kind: IncidentKind
+    outcome: IncidentOutcome
+
+    @property
+    def key(self) -> str:
+        return str(self.enrolment_id)
+
+    @property
+    def subject(self) -> str:
+        return str(self.incident_id)

@@ -17,6 +17,7 @@ from parchemin.evaluations.deliberation.rules import CompetencyFinding, Departur
 from parchemin.evaluations.enrolments.models import KnownEnrolment
 from parchemin.evaluations.enrolments.service import standings
 from parchemin.evaluations.grading.service import signed_sheets
+from parchemin.evaluations.incidents.consequences import excluded_registrations
 from parchemin.evaluations.referential.service import referential_of
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession
@@ -78,6 +79,7 @@ async def find_some(
         levels = {entry["criterion"]: CriterionLevel(entry["level"]) for entry in sheet.levels}
         sheets[sheet.registration_id].append(levels)
     departures = await _departures(session, registrations)
+    excluded = await excluded_registrations(session, [registration.id for registration in registrations])
     referential = await referential_of(session, held.referential_version)
     policy = policy_of(referential.policy, default)
     found = []
@@ -90,6 +92,7 @@ async def find_some(
             sheets[registration.id],
             departures[registration.id],
             policy,
+            excluded=registration.id in excluded,
         )
         enrolment = enrolments[registration.enrolment_id]
         found.append(RegistrationFindings(registration, enrolment, findings, tuple(sheets[registration.id])))

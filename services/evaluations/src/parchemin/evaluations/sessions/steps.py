@@ -17,6 +17,7 @@ from parchemin.evaluations.deliberation.rules import competencies_to_assess
 from parchemin.evaluations.deliberation.session_findings import registrations_of
 from parchemin.evaluations.enrolments.service import standings
 from parchemin.evaluations.grading.models import Sheet
+from parchemin.evaluations.incidents.consequences import excluded_registrations, require_none_open
 from parchemin.evaluations.referential.service import referential_of
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.conflicts import conflicting_pairs
@@ -78,6 +79,8 @@ async def step(
     require_version(held, expected)
     wanted = SessionState(change.state)
     if wanted is SessionState.CLOSED:
+        require_step(held, wanted)
+        await require_none_open(session, held.id)
         await close(session, principal, held, settings, deliberated_on=change.deliberated_on, present=change.present)
         return held
     if not principal.has(Role.ADMINISTRATOR):
@@ -89,6 +92,7 @@ async def step(
     elif wanted is SessionState.RUNNING:
         await _require_graders(session, held, await registrations_of(session, held.id), settings.min_graders)
     elif wanted is SessionState.DELIBERATING:
+        await require_none_open(session, held.id)
         await _require_all_graded(session, held, settings.min_graders)
     enter_state(held, wanted)
     return held
@@ -106,7 +110,7 @@ async def _require_graders(
 
 
 async def _require_all_graded(session: AsyncSession, held: EvaluationSession, min_graders: int) -> None:
-    """Everyone was called, and every juror without a conflict has signed a sheet for everyone present.
+    """Everyone was called, and every juror without a conflict has signed a sheet for everyone present and not excluded.
 
     Conflicts may have been declared while the session ran: whoever is left with too few jurors cannot be graded.
     """
@@ -116,12 +120,14 @@ async def _require_all_graded(session: AsyncSession, held: EvaluationSession, mi
         raise AttendanceMissing(count=len(uncalled))
     jury = [seat.juror_id for seat in (await seats_of(session, [held.id]))[held.id]]
     conflicts = await conflicting_pairs(session, jury)
+    excluded = await excluded_registrations(session, [registration.id for registration in registrations])
     standing = await standings(session, {registration.enrolment_id for registration in registrations})
     referential = await referential_of(session, held.referential_version)
     graded = [
         registration
         for registration in registrations
         if registration.attendance == Attendance.PRESENT
+        and registration.id not in excluded
         and competencies_to_assess(referential, registration.modality, standing[registration.enrolment_id])
     ]
     await _require_graders(session, held, graded, min_graders)
