@@ -239,12 +239,24 @@ UNTIL_SUSPENDED = [*UNTIL_CALLED[:-1], ("suspect", 0, 0), ("suspend", 0, 0), ("s
 A_LIFE = [*UNTIL_CALLED, *[("forward", 0, 0)] * 3, ("declare", 0, 0), ("suspect", 0, 0)]
 AN_EXCLUSION = [*UNTIL_SUSPENDED, ("hear", 0, 0), ("decide", 0, 0), *[("forward", 0, 0)] * 2, ("decide", 0, 0)]
 A_WARNING = [*UNTIL_SUSPENDED, ("hear", 0, 0), ("decide", 0, 1), ("forward", 0, 0), ("sign_all", 0, 0), *A_LIFE[-4:]]
+A_LATE_DOUBT = [
+    *UNTIL_CALLED,
+    ("forward", 0, 0),
+    *[(name, 0, 0) for name in ("suspect", "forward", "dismiss", "forward")],
+]
 TOO_CLOSE = [("register", 0, 0), ("forward", 0, 0), *[("declare", 0, n) for n in (0, 1, 1)], *[("jump", 1, 0)] * 2]
 
+beginnings = st.sampled_from(
+    [UNTIL_CALLED[:1], UNTIL_CALLED[:-2], UNTIL_CALLED[:-1], UNTIL_CALLED, UNTIL_SUSPENDED[:-1]]
+)
 
-@settings(max_examples=18, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(st.sampled_from([True, True, True, False]), st.lists(commands, min_size=14, max_size=30))
+
+@settings(max_examples=14, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(
+    st.just(True), st.builds(lambda begun, rest: begun + rest, beginnings, st.lists(commands, min_size=8, max_size=20))
+)
 @example(True, A_LIFE)
+@example(True, A_LATE_DOUBT)
 @example(True, AN_EXCLUSION)
 @example(True, A_WARNING)
 @example(True, TOO_CLOSE)

@@ -25,11 +25,12 @@ class IncidentState(StrEnum):
     DISMISSED = "dismissed"
 
 
-FIRST_STATES: Mapping[IncidentKind, IncidentState] = {
+BEGINS_AS: Mapping[IncidentKind, IncidentState] = {
     IncidentKind.INCIDENT: IncidentState.RECORDED,
     IncidentKind.FRAUD_SUSPICION: IncidentState.REPORTED,
 }
-"""What each kind begins as."""
+"""What each kind is at first."""
+FIRST_STATES = frozenset(BEGINS_AS.values())
 
 NEXT_STATES: Mapping[IncidentState, frozenset[IncidentState]] = {
     IncidentState.RECORDED: frozenset({IncidentState.SETTLED}),
@@ -116,7 +117,7 @@ GOES_WITH: Mapping[IncidentState, frozenset[str]] = {
 
 def first_state(kind: IncidentKind) -> IncidentState:
     """What an incident of this kind begins as."""
-    return FIRST_STATES[kind]
+    return BEGINS_AS[kind]
 
 
 def may_become(state: IncidentState, wanted: IncidentState) -> bool:
