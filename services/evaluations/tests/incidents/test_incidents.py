@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
+from parchemin.common.tables import audit_entries
 from parchemin.contracts.events.evaluations import BlockValidatedV1, IncidentDecidedV1, ResultsDecidedV1
 from parchemin.contracts.vocabulary import Role
 from parchemin.evaluations.incidents.consequences import incidents_for_minutes
@@ -190,6 +192,16 @@ async def test_who_does_what_in_which_order(school: "School", procedures: "Proce
             await school.refuses(code, "PUT", url, body, by=by, match='"2"')
     await procedures.lead(suspicion, "decided", by=president, outcome="warning", reason="Fait établi.")
     await school.refuses("illegal_incident_step", "PUT", url, decision, by=president, match='"3"')
+    done = select(audit_entries.c.actor, audit_entries.c.action).where(
+        audit_entries.c.object_id == UUID(suspicion["id"])
+    )
+    async with school.app.state.database.reading() as session:
+        entries = [tuple(entry) for entry in await session.execute(done.order_by(audit_entries.c.at))]
+    assert entries == [
+        (held.jury[1], "incident.reported"),
+        ("someone", "incident.heard"),
+        (held.president, "incident.decided"),
+    ]
 
 
 async def test_a_report_is_of_a_session_that_runs_and_of_its_list(school: "School", procedures: "Procedures") -> None:

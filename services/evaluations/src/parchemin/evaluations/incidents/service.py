@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from parchemin.common.audit import record
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
 from parchemin.common.http.conditions import require_version
@@ -125,6 +126,7 @@ async def report(
         **new.model_dump(),
     )
     session.add(incident)
+    await record(session, principal, f"incident.{incident.state}", incident)
     return incident
 
 
@@ -147,6 +149,7 @@ async def lead(session: AsyncSession, principal: Principal, incident_id: UUID, s
         incident.heard_at = now
     if after.is_over:
         incident.reason, incident.ended_at, incident.ended_by = step.reason, now, principal.subject
+    await record(session, principal, f"incident.{incident.state}", incident)
     if after.outcome is not None:
         await publish(session, await _decided(session, incident, after.outcome))
     return incident
@@ -163,6 +166,7 @@ async def mark(
         raise NothingToHoldBack
     incident.blocking = blocking
     incident.updated_at = utc_now()
+    await record(session, principal, "incident.blocking" if blocking else "incident.not_blocking", incident)
     return incident
 
 
