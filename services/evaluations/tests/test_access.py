@@ -1,5 +1,6 @@
 """Who may call what: every operation, every role, on what belongs to whom."""
 
+import re
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -42,6 +43,13 @@ ACCESS: dict[str, tuple[set[Role] | None, str]] = {
     "list_registrations": ({A, S, M, P}, READ),
     "read_registration": ({A, S, M, P}, READ),
     "record_attendance": ({A}, WRITE),
+    "read_attendance_records": ({A}, READ),
+    "read_attendance_sheet": ({A, M, P}, READ),
+    "report_incident": ({A, M, P}, WRITE),
+    "list_incidents": ({A, C, M, P}, READ),
+    "read_incident": ({A, C, M, P}, READ),
+    "lead_incident": ({A, P}, WRITE),
+    "mark_incident": ({A}, WRITE),
     "write_sheet": ({M, P}, WRITE),
     "list_sheets": ({M, P}, READ),
     "read_sheet": ({M, P}, READ),
@@ -88,17 +96,7 @@ def operations(school: "School") -> dict[str, tuple[str, str]]:
 
 def at(path: str) -> str:
     names = {"version": "1.0", "competency": "C.1"}
-    keys = [
-        "version",
-        "competency",
-        "juror_id",
-        "session_id",
-        "registration_id",
-        "sheet_id",
-        "award_id",
-        "follow_up_id",
-    ]
-    return path.format_map({key: names.get(key, str(uuid4())) for key in keys})
+    return re.sub(r"\{(\w+)\}", lambda place: names.get(place[1], str(uuid4())), path)
 
 
 async def test_every_operation_of_the_document_stands_in_the_table(school: "School") -> None:
@@ -148,6 +146,8 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
     held = await school.plan("M1")
     (registration,) = await school.run(held, (await school.enrol(), "M1"))
     sheet = await school.sign(registration, held.president)
+    report = {"kind": "incident", "description": "Coupure de courant.", "occurred_at": "2024-06-17T10:20:00+02:00"}
+    incident = school.done(await school.call("POST", f"/v1/sessions/{held.id}/incidents", report))
     await school.call(
         "POST", "/v1/conflicts_of_interest", {"juror_id": held.jury[1], "enrolment_id": enrolment, "kind": "related"}
     )
@@ -162,6 +162,7 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "{session_id}": held.id,
         "{registration_id}": registration["id"],
         "{sheet_id}": sheet["id"],
+        "{incident_id}": incident["id"],
         "{juror_id}": held.jury[1],
         "{award_id}": award["id"],
         "{follow_up_id}": follow_up["id"],
@@ -176,6 +177,9 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "declare_conflict_of_interest": {"juror_id": held.jury[1], "enrolment_id": enrolment, "kind": "related"},
         "register_candidate": {"session_id": held.id, "enrolment_id": enrolment, "modality": "M1"},
         "record_attendance": {"attendance": "present"},
+        "report_incident": report,
+        "lead_incident": {"state": "settled"},
+        "mark_incident": {"blocking": True},
         "write_sheet": {"registration_id": registration["id"], "levels": []},
         "save_sheet": {"levels": []},
         "correct_sheet": {"levels": [], "reason": "Erreur."},

@@ -21,6 +21,7 @@ LISTS = [
     "block_validations",
     "awards",
     "follow_ups",
+    "incidents",
     "referentials",
 ]
 

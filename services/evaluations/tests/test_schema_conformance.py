@@ -23,6 +23,7 @@ from parchemin.evaluations.awards.models import Award
 from parchemin.evaluations.enrolments.models import KnownEnrolment
 from parchemin.evaluations.follow_up.models import FollowUp
 from parchemin.evaluations.grading.models import Sheet
+from parchemin.evaluations.incidents.models import Incident
 from parchemin.evaluations.jurors.models import Juror
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
@@ -34,7 +35,7 @@ URL = f"sqlite+aiosqlite:///{FILE}"
 HOUSE = UUID(int=1)
 IDS = {
     f"{name}_id": UUID(int=number)
-    for number, name in enumerate(["juror", "session", "registration", "sheet", "award", "follow_up"])
+    for number, name in enumerate(["juror", "session", "registration", "sheet", "award", "follow_up", "incident"])
 }
 
 app = create_app(Settings(database_url=URL, migrate_on_start=False))
@@ -101,6 +102,16 @@ async def _furnish() -> None:
                 year=2024,
                 months=6,
                 due_on=date(2024, 12, 17),
+            ),
+            Incident(
+                id=IDS["incident_id"],
+                organisation_id=HOUSE,
+                session_id=IDS["session_id"],
+                kind="incident",
+                state="recorded",
+                description="Coupure de courant.",
+                occurred_at=utc_now(),
+                reported_by="someone",
             ),
             Sheet(
                 id=IDS["sheet_id"],

@@ -22,6 +22,11 @@ ONE, TWO = ("C2.1",), ("C2.1", "C2.2")
             "C.2 not acquired: the candidate was not present.",
         ),
         (
+            Grounds(Ground.EXCLUDED),
+            "C.2 non acquise : le candidat a été exclu pour fraude.",
+            "C.2 not acquired: the candidate was excluded for fraud.",
+        ),
+        (
             Grounds(Ground.NOT_JUDGED, ONE, 4),
             "C.2 non acquise : 1 critère sur 4 sans niveau sur les fiches signées.",
             "C.2 not acquired: 1 of 4 criteria without a level on the signed sheets.",

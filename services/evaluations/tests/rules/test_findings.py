@@ -62,6 +62,18 @@ def test_who_was_not_there_acquires_nothing(case: Case, attendance: Attendance) 
 
 
 @settings(max_examples=50)
+@given(cases, st.sampled_from(Attendance))
+def test_who_is_excluded_acquires_nothing_and_keeps_what_they_had(case: Case, attendance: Attendance) -> None:
+    modality, standing, signed, jury = case
+    findings = find(REFERENTIAL, modality, attendance, standing, signed, jury, PartlyMet(), excluded=True)
+    for finding in findings:
+        settled = finding.code in standing.settled
+        assert settled == (finding.outcome in SETTLED) == (finding.grounds.ground is not Ground.EXCLUDED)
+        assert settled or finding.outcome is NOT_ACQUIRED
+        assert (finding.overridden, finding.levels, finding.reason) == (False, {}, None)
+
+
+@settings(max_examples=50)
 @given(cases)
 def test_what_is_acquired_or_exempt_is_never_graded_again(case: Case) -> None:
     modality, standing, signed, jury = case

@@ -123,3 +123,19 @@ class DocumentKind(StrEnum):
     JURY_MINUTES = "jury_minutes"
     RESULTS_NOTICE = "results_notice"
     DIPLOMA = "diploma"
+
+
+class IncidentKind(StrEnum):
+    """What went wrong on the day of a session."""
+
+    INCIDENT = "incident"
+    FRAUD_SUSPICION = "fraud_suspicion"
+
+
+class IncidentOutcome(StrEnum):
+    """What the jury decides on a suspicion of fraud, once the candidate was heard."""
+
+    DISMISSED = "dismissed"
+    WARNING = "warning"
+    EXCLUDED = "excluded"
+    """Nothing is acquired in that registration."""

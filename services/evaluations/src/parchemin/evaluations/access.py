@@ -22,6 +22,19 @@ Deliberating = Annotated[
     Principal, Depends(Access(Role.JURY_MEMBER, Role.JURY_PRESIDENT, Role.ADMINISTRATOR, scope="evaluations:read"))
 ]
 """The jury, and the staff that keeps the minutes."""
+ReadingAttendanceHistory = Annotated[Principal, Depends(Access(Role.ADMINISTRATOR, scope="evaluations:read"))]
+"""The staff that keeps the attendance sheet sees who wrote what on it."""
+ReportingIncidents = Annotated[
+    Principal, Depends(Access(Role.ADMINISTRATOR, Role.JURY_MEMBER, Role.JURY_PRESIDENT, scope="evaluations:write"))
+]
+"""The staff, and the jurors of the session."""
+ReadingIncidents = Annotated[
+    Principal,
+    Depends(
+        Access(Role.ADMINISTRATOR, Role.JURY_MEMBER, Role.JURY_PRESIDENT, Role.CERTIFIER, scope="evaluations:read")
+    ),
+]
+"""Never programs nor candidates: what is suspected of a person is for those who judge of it."""
 Presiding = Annotated[Principal, Depends(Access(Role.JURY_PRESIDENT, scope="evaluations:write"))]
 Steering = Annotated[Principal, Depends(Access(Role.ADMINISTRATOR, Role.JURY_PRESIDENT, scope="evaluations:write"))]
 """The staff leads a session through its states; its president closes the deliberation."""

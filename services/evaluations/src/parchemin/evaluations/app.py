@@ -15,6 +15,7 @@ from parchemin.contracts.events.candidates import (
     ExemptionGrantedV1,
     MeasuresGrantedV1,
 )
+from parchemin.evaluations.attendance.routes import router as attendance
 from parchemin.evaluations.awards.routes import router as awards
 from parchemin.evaluations.deliberation.publishing import ResultsPublisher
 from parchemin.evaluations.deliberation.routes import router as deliberation
@@ -23,6 +24,7 @@ from parchemin.evaluations.follow_up.opening import Opening
 from parchemin.evaluations.follow_up.routes import router as follow_up
 from parchemin.evaluations.follow_up.throttle import Throttle
 from parchemin.evaluations.grading.routes import router as grading
+from parchemin.evaluations.incidents.routes import router as incidents
 from parchemin.evaluations.juries.routes import router as juries
 from parchemin.evaluations.jurors.routes import router as jurors
 from parchemin.evaluations.referential.routes import router as referentials
@@ -61,6 +63,8 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             sessions,
             conflicts,
             registrations,
+            attendance,
+            incidents,
             grading,
             deliberation,
             awards,
@@ -73,9 +77,11 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         database=database,
         bus=bus or open_bus("evaluations"),
         consumer=consumer,
-        background=[ResultsPublisher(database, settings.jury_rules, poll_seconds=settings.results_poll_seconds).run],
         on_start=[partial(publish_registered, database)],
-        background=[Opening(database, settings).run],
+        background=[
+            ResultsPublisher(database, settings.jury_rules, poll_seconds=settings.results_poll_seconds).run,
+            Opening(database, settings).run,
+        ],
         state={"follow_up_throttle": Throttle(settings.follow_up_answers_per_minute)},
     )
 

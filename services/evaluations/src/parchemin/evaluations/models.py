@@ -1,11 +1,13 @@
 """All tables of the service, for the migrations."""
 
+from parchemin.evaluations.attendance.models import AttendanceRecord
 from parchemin.evaluations.awards.models import Award, BlockValidation, RegisterCounter
 from parchemin.evaluations.base import Base
 from parchemin.evaluations.deliberation.models import Decision, Override
 from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption
 from parchemin.evaluations.follow_up.models import FollowUp, FollowUpAnswer
 from parchemin.evaluations.grading.models import Sheet
+from parchemin.evaluations.incidents.models import Incident
 from parchemin.evaluations.juries.models import JuryStatement
 from parchemin.evaluations.jurors.models import Juror
 from parchemin.evaluations.referential.models import PublishedReferential
@@ -14,6 +16,7 @@ from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import ConflictOfInterest, EvaluationSession, JurySeat
 
 __all__ = [
+    "AttendanceRecord",
     "Award",
     "Base",
     "BlockValidation",
@@ -22,6 +25,7 @@ __all__ = [
     "EvaluationSession",
     "FollowUp",
     "FollowUpAnswer",
+    "Incident",
     "Juror",
     "JurySeat",
     "JuryStatement",

@@ -1,5 +1,6 @@
 """Settings of the evaluations service; prefix `PARCHEMIN_EVALUATIONS_`."""
 
+from datetime import time
 from fractions import Fraction
 from typing import Annotated
 
@@ -43,7 +44,15 @@ class Settings(ServiceSettings):
     results_poll_seconds: float = Field(default=5.0, gt=0)
     """How often it is looked for results whose moment of publication has come."""
     accept_future_dates: bool = False
-    """Let a deliberation be dated after today: for rehearsals and scenario files, never in production."""
+    """Let a deliberation be dated after today, and arrivals freely: for rehearsals and scenario files, never in
+    production."""
+    call_time: time = time(9)
+    """When candidates are called on the session's day, in `time_zone`."""
+    late_arrival_minutes: int | None = Field(default=None, ge=0)
+    """Who arrives more than this after the call is flagged as late; nobody is where none is given."""
+    max_attempts: int | None = Field(default=None, ge=1)
+    """How often an enrolment may try a modality; an excused absence is no attempt. As often as it takes where none is
+    given."""
 
     small_group_below: int = Field(default=5, ge=1)
     """Statistics of fewer people than this are flagged, and are not shown to programs nor drawn; 1: all are shown."""

@@ -1,4 +1,4 @@
-"""The generated part of the documentation: OpenAPI, AsyncAPI, event schemas, error catalogue.
+"""The generated part of the documentation: OpenAPI, AsyncAPI, event schemas, error catalogue, state machines.
 
 `python -m parchemin.standalone.generate docs/api` writes it; with `--check` it fails where the files are not current.
 """
@@ -13,6 +13,7 @@ from parchemin.contracts.catalogue import as_text
 from parchemin.contracts.catalogue import documents as event_documents
 from parchemin.standalone.gateway import merged_openapi
 from parchemin.standalone.services import create_services
+from parchemin.standalone.states import states_document
 
 
 def generated() -> dict[str, str]:
@@ -23,7 +24,11 @@ def generated() -> dict[str, str]:
         **{f"openapi-{name}.json": app.openapi() for name, app in services.items()},
         **event_documents(),
     }
-    return {"errors.md": error_catalogue(), **{name: as_text(document) for name, document in described.items()}}
+    return {
+        "errors.md": error_catalogue(),
+        "states.md": states_document(),
+        **{name: as_text(document) for name, document in described.items()},
+    }
 
 
 def error_catalogue() -> str:

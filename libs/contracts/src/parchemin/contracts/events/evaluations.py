@@ -14,6 +14,8 @@ from parchemin.contracts.vocabulary import (
     CompetencyOutcome,
     CriterionCode,
     CriterionLevel,
+    IncidentKind,
+    IncidentOutcome,
     JurorQuality,
     ModalityCode,
 )
@@ -245,6 +247,17 @@ class MinutesValidation(Part):
     register_number: str | None
 
 
+class MinutesIncident(Part):
+    """What happened at the session, without its description."""
+
+    kind: IncidentKind
+    occurred_at: AwareDatetime
+    enrolment_id: UUID | None = None
+    outcome: IncidentOutcome | None = None
+    """Of the procedure, where there was one."""
+    reason: str | None = None
+
+
 class DeliberationClosedV1(Event):
     """The jury closed its deliberation; carries what the minutes (*procès-verbal*) print."""
 
@@ -266,7 +279,32 @@ class DeliberationClosedV1(Event):
     adopted_by: str | None = None
     """How the decisions were adopted as a whole: ``unanimity``, ``majority``, ``casting_vote``."""
     jury_rules: tuple[AppliedJuryRules, ...] = ()
+    incidents: tuple[MinutesIncident, ...] = ()
 
     @property
     def key(self) -> str:
         return str(self.session_id)
+
+
+class IncidentDecidedV1(Event):
+    """The jury decided on a suspicion of fraud. What was reported and why it was so decided never travels: whoever
+    may read it asks the service."""
+
+    type: ClassVar[str] = "parchemin.evaluations.incident_decided.v1"
+    topic: ClassVar[str] = TOPIC
+
+    incident_id: UUID
+    session_id: UUID
+    registration_id: UUID
+    enrolment_id: UUID
+    organisation_id: UUID
+    kind: IncidentKind
+    outcome: IncidentOutcome
+
+    @property
+    def key(self) -> str:
+        return str(self.enrolment_id)
+
+    @property
+    def subject(self) -> str:
+        return str(self.incident_id)

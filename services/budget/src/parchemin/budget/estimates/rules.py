@@ -34,7 +34,12 @@ NEXT_STATES: Mapping[EstimateState, frozenset[EstimateState]] = {
     EstimateState.APPROVED: frozenset(),
     EstimateState.SUPERSEDED: frozenset(),
 }
-"""What a person may ask for; an approved version is superseded by the approval of a later one."""
+"""What a person may ask for."""
+ENTAILED_STATES: Mapping[EstimateState, frozenset[EstimateState]] = {
+    EstimateState.APPROVED: frozenset({EstimateState.SUPERSEDED}),
+}
+"""An approved version is superseded by the approval of a later one: nobody asks for it."""
+FIRST_STATES = frozenset({EstimateState.DRAFT})
 
 
 def may_become(state: EstimateState, wanted: EstimateState) -> bool:

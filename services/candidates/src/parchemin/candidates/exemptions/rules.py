@@ -1,6 +1,6 @@
 """When a competency may be exempt, and by whom (référentiel, "Accessibilité": proposal, then decision). Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +14,15 @@ class ExemptionState(StrEnum):
     PROPOSED = "proposed"
     GRANTED = "granted"
     REFUSED = "refused"
+
+
+NEXT_STATES: Mapping[ExemptionState, frozenset[ExemptionState]] = {
+    ExemptionState.PROPOSED: frozenset({ExemptionState.GRANTED, ExemptionState.REFUSED}),
+    ExemptionState.GRANTED: frozenset(),
+    ExemptionState.REFUSED: frozenset(),
+}
+"""Proposed by the disability officer, decided by the certifier."""
+FIRST_STATES = frozenset({ExemptionState.PROPOSED})
 
 
 class Obstacle(StrEnum):
@@ -74,7 +83,7 @@ def obstacle_to_decision(
     parcours: Parcours, case: Case, decider: Person, decision: ExemptionDecision
 ) -> Obstacle | None:
     """Why this decision cannot be taken; None where it can. Who argued for an exemption does not decide on it."""
-    if case.state is not ExemptionState.PROPOSED:
+    if ExemptionState(decision) not in NEXT_STATES[case.state]:
         return Obstacle.ALREADY_DECIDED
     if decider == case.proposer:
         return Obstacle.SAME_PERSON

@@ -8,6 +8,7 @@ _EXEMPT = Text("{code} dispensée.", "{code} exempt.")
 _ACQUIRED = Text("{code} acquise : {why}.", "{code} acquired: {why}.")
 _NOT_ACQUIRED = Text("{code} non acquise : {why}.", "{code} not acquired: {why}.")
 
+_EXCLUDED = Text("le candidat a été exclu pour fraude", "the candidate was excluded for fraud")
 _ABSENT = Text("le candidat n'était pas présent", "the candidate was not present")
 _NOT_JUDGED = Text("{counted} sans niveau sur les fiches signées", "{counted} without a level on the signed sheets")
 _NOT_MET = Text("{counted} non {are_met}", "{counted} not met")
@@ -49,6 +50,8 @@ def _why(grounds: Grounds, language: Language) -> str:
 
 def _text(grounds: Grounds) -> Text:
     match grounds.ground:
+        case Ground.EXCLUDED:
+            return _EXCLUDED
         case Ground.ABSENT:
             return _ABSENT
         case Ground.NOT_JUDGED:

@@ -28,6 +28,8 @@ class Ground(StrEnum):
     KEPT = "kept"
     """It was acquired before."""
     EXEMPT = "exempt"
+    EXCLUDED = "excluded"
+    """The jury excluded the candidate for fraud."""
     ABSENT = "absent"
     NOT_JUDGED = "not_judged"
     """No signed sheet gives a level to some of its criteria."""

@@ -18,6 +18,7 @@ from parchemin.contracts.envelope import Event
 from parchemin.contracts.events.evaluations import (
     AppliedJuryRules,
     DeliberationClosedV1,
+    MinutesIncident,
     MinutesRegistration,
     MinutesValidation,
     ResultsDecidedV1,
@@ -30,6 +31,7 @@ from parchemin.evaluations.awards.service import Settled, settle_enrolments
 from parchemin.evaluations.deliberation.models import Decision
 from parchemin.evaluations.deliberation.results import ordered, result_of
 from parchemin.evaluations.enrolments.models import KnownEnrolment
+from parchemin.evaluations.incidents.consequences import incidents_for_minutes
 from parchemin.evaluations.juries.rules import JuryRules
 from parchemin.evaluations.registrations.changes import mark_registrations_changed
 from parchemin.evaluations.registrations.models import Registration
@@ -90,6 +92,16 @@ async def publish_results(session: AsyncSession, held: EvaluationSession, rules:
             AppliedJuryRules(code=each.code, version=each.version, source=each.source)
             for each in rules
             if each.apply_to(paths)
+        ),
+        incidents=tuple(
+            MinutesIncident(
+                kind=each.kind,
+                occurred_at=each.occurred_at,
+                enrolment_id=each.enrolment_id,
+                outcome=each.outcome,
+                reason=each.reason,
+            )
+            for each in await incidents_for_minutes(session, held.id)
         ),
     )
     results = [_results(held, after, grouped[after.enrolment.id], decisions) for after in settled]

@@ -70,12 +70,16 @@ def find(
     sheets: Sequence[Levels],
     departures: Mapping[str, Departure],
     policy: Policy,
+    *,
+    excluded: bool = False,
 ) -> tuple[CompetencyFinding, ...]:
     """The outcome of each competency of the modality, in the order of the referential.
 
-    `sheets` are the signed ones. An absent candidate acquires nothing, whatever the sheets or departures say.
+    `sheets` are the signed ones. A candidate who was absent, or whom the jury excluded for
+    fraud, acquires nothing, whatever the sheets or departures say; what they had is kept.
     """
-    present = attendance is Attendance.PRESENT
+    judged = attendance is Attendance.PRESENT and not excluded
+    unjudged = Grounds(Ground.EXCLUDED if excluded else Ground.ABSENT)
     findings = []
     for competency in referential.competencies_of_modality(modality):
         code = competency.code
@@ -84,10 +88,10 @@ def find(
             findings.append(CompetencyFinding(code, kept, kept, {}, Grounds(ground)))
             continue
         criteria = [criterion.code for criterion in competency.criteria]
-        levels = agreed_levels(sheets, criteria) if present else {}
-        grounds = policy.judge(criteria, levels) if present else Grounds(Ground.ABSENT)
+        levels = agreed_levels(sheets, criteria) if judged else {}
+        grounds = policy.judge(criteria, levels) if judged else unjudged
         proposed = _outcome(grounds.acquires)
-        departure = departures.get(code) if present else None
+        departure = departures.get(code) if judged else None
         outcome = _outcome(departure.acquired) if departure else proposed
         departs = departure if departure and outcome is not proposed else None
         reason, vote = (departs.reason, departs.vote) if departs else (None, None)

@@ -18,7 +18,7 @@ from parchemin.evaluations.awards.rules import Acquisition, Progress, Settlement
 from parchemin.evaluations.awards.service import progress_of
 from parchemin.evaluations.deliberation.explanation import explain
 from parchemin.evaluations.deliberation.models import Override
-from parchemin.evaluations.deliberation.policy import LEVELS, Policy
+from parchemin.evaluations.deliberation.policy import LEVELS, Ground, Policy
 from parchemin.evaluations.deliberation.rules import CompetencyFinding, newly_acquired
 from parchemin.evaluations.deliberation.schemas import CompetencyProposal, CriterionProposal, GroundsView, ProposalView
 from parchemin.evaluations.deliberation.session_findings import (
@@ -48,7 +48,8 @@ class VoteRefused(Conflict):
 
 
 class NotAssessed(Conflict):
-    """The jury decides on what it assessed: not on what is acquired or exempt, nor for who was not there."""
+    """The jury decides on what it assessed: not on what is acquired or exempt, nor for who was not there or was
+    excluded."""
 
     code = "not_assessed"
     detail = Text(
@@ -129,7 +130,8 @@ async def _assessed_finding(
     if finding is None:
         raise NotFound
     settled = finding.proposed in {CompetencyOutcome.KEPT, CompetencyOutcome.EXEMPT}
-    if settled or registration.attendance != Attendance.PRESENT:
+    excluded = finding.grounds.ground is Ground.EXCLUDED
+    if settled or excluded or registration.attendance != Attendance.PRESENT:
         raise NotAssessed
     return finding
 

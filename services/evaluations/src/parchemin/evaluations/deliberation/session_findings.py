@@ -17,6 +17,7 @@ from parchemin.evaluations.deliberation.rules import CompetencyFinding, Departur
 from parchemin.evaluations.enrolments.models import KnownEnrolment
 from parchemin.evaluations.enrolments.service import standings
 from parchemin.evaluations.grading.service import signed_sheets
+from parchemin.evaluations.incidents.consequences import excluded_registrations
 from parchemin.evaluations.referential.service import referential_of
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession
@@ -81,6 +82,7 @@ async def find_some(
         sheets[sheet.registration_id].append(levels)
         sheet_ids[sheet.registration_id].append(sheet.id)
     departures = await _departures(session, registrations)
+    excluded = await excluded_registrations(session, [registration.id for registration in registrations])
     referential = await referential_of(session, held.referential_version)
     policy = policy_of(referential.policy, default)
     found = []
@@ -93,6 +95,7 @@ async def find_some(
             sheets[registration.id],
             departures[registration.id],
             policy,
+            excluded=registration.id in excluded,
         )
         enrolment = enrolments[registration.enrolment_id]
         given, ids = tuple(sheets[registration.id]), tuple(sheet_ids[registration.id])

@@ -21,6 +21,7 @@ from parchemin.contracts.vocabulary import Attendance, SessionState
 from parchemin.evaluations.deliberation.rules import competencies_to_assess, criteria_to_judge
 from parchemin.evaluations.enrolments.service import SETTLED, standing_of
 from parchemin.evaluations.grading.models import Sheet
+from parchemin.evaluations.incidents.consequences import GradingSuspended, barred_registrations
 from parchemin.evaluations.jurors.models import Juror
 from parchemin.evaluations.jurors.service import calling_juror
 from parchemin.evaluations.referential.service import referential_of
@@ -81,6 +82,7 @@ class Assessment:
 
 _jurors, _seats, _conflicts = table_of(Juror), table_of(JurySeat), table_of(ConflictOfInterest)
 _sessions, _registrations, _sheets = table_of(EvaluationSession), table_of(Registration), table_of(Sheet)
+_barred = barred_registrations()
 
 _HELD = (
     select(
@@ -111,6 +113,7 @@ _FACTS = (
         _seats.c.juror_id.label("seat"),
         _conflicts.c.id.label("conflict"),
         _sheets.c.id.label("sheet"),
+        _barred.c.registration_id.label("barred"),
         SETTLED.c.outcome,
         SETTLED.c.competency,
     )
@@ -131,6 +134,7 @@ _FACTS = (
         & (_sheets.c.juror_id == bindparam("juror_id"))
         & (_sheets.c.state != "corrected"),
     )
+    .outerjoin(_barred, _barred.c.registration_id == _registrations.c.id)
     .outerjoin(SETTLED, SETTLED.c.enrolment_id == _registrations.c.enrolment_id)
     .where(_registrations.c.id == bindparam("registration_id"))
 )
@@ -156,6 +160,8 @@ async def assessment(session: AsyncSession, principal: Principal, registration_i
         raise StatementMissing
     if facts[0]["conflict"] is not None:
         raise JurorInConflict
+    if facts[0]["barred"] is not None:
+        raise GradingSuspended
     return await _assessment(session, held, registration_id, facts)
 
 

@@ -17,11 +17,19 @@ from parchemin.evaluations.grading import service
 from parchemin.evaluations.grading.assessment import CandidateNotPresent, JurorInConflict, StatementMissing
 from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.grading.schemas import Correction, NewSheet, SheetEntry, SheetView
+from parchemin.evaluations.incidents.consequences import GradingSuspended
 from parchemin.evaluations.sessions.service import WrongState
 
 router = APIRouter(prefix="/v1/sheets", tags=["sheets"], route_class=TransactionalRoute)
 
-GRADING_ERRORS = (WrongState, CandidateNotPresent, StatementMissing, JurorInConflict, service.SheetFaulty)
+GRADING_ERRORS = (
+    WrongState,
+    CandidateNotPresent,
+    StatementMissing,
+    JurorInConflict,
+    GradingSuspended,
+    service.SheetFaulty,
+)
 
 
 @router.post("", status_code=201, responses=documented(NotFound, service.SheetExists, *GRADING_ERRORS))

@@ -1,10 +1,34 @@
 """What a sheet may say. Pure."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from parchemin.contracts.vocabulary import CriterionLevel
+
+
+class SheetState(StrEnum):
+    """Where a juror's sheet stands. What is signed does not change: a correction is another sheet in its place."""
+
+    DRAFT = "draft"
+    SIGNED = "signed"
+    CORRECTED = "corrected"
+
+
+NEXT_STATES: Mapping[SheetState, frozenset[SheetState]] = {
+    SheetState.DRAFT: frozenset({SheetState.DRAFT, SheetState.SIGNED}),
+    SheetState.SIGNED: frozenset({SheetState.CORRECTED}),
+    SheetState.CORRECTED: frozenset(),
+}
+"""A draft is saved again, or signed; a signed sheet is corrected by a new one."""
+FIRST_STATES = frozenset({SheetState.DRAFT, SheetState.SIGNED})
+"""A sheet may be signed at once."""
+
+
+def may_become(state: SheetState, wanted: SheetState) -> bool:
+    """Whether a sheet in `state` may go to `wanted` next."""
+    return wanted in NEXT_STATES[state]
 
 
 @dataclass(frozen=True, slots=True)

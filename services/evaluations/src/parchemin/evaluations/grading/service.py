@@ -22,7 +22,7 @@ from parchemin.common.statements import table_of
 from parchemin.contracts.events.evaluations import SheetSignedV1
 from parchemin.evaluations.grading.assessment import Assessment, assessment
 from parchemin.evaluations.grading.models import Sheet
-from parchemin.evaluations.grading.rules import Finding, SheetFault, sheet_faults
+from parchemin.evaluations.grading.rules import Finding, SheetFault, SheetState, may_become, sheet_faults
 from parchemin.evaluations.grading.schemas import Correction, NewSheet, SheetContent, SheetEntry, SheetView
 from parchemin.evaluations.jurors.service import calling_juror, juror_ids_of
 from parchemin.evaluations.sessions.models import EvaluationSession
@@ -89,7 +89,7 @@ async def save(session: AsyncSession, principal: Principal, sheet_id: UUID, entr
     """Replace the caller's draft, or sign it."""
     sheet, assessed = await _own(session, principal, sheet_id)
     require_version(sheet, expected)
-    if sheet.state != "draft":
+    if not may_become(SheetState(sheet.state), SheetState(entry.state)):
         raise SheetSigned
     _check(entry, assessed, signing=entry.state == "signed")
     sheet.levels, sheet.opinions = _stored(entry)
@@ -103,7 +103,7 @@ async def save(session: AsyncSession, principal: Principal, sheet_id: UUID, entr
 async def correct(session: AsyncSession, principal: Principal, sheet_id: UUID, correction: Correction) -> SheetView:
     """A new, signed version of a signed sheet; the old one stays, and counts no more."""
     sheet, assessed = await _own(session, principal, sheet_id)
-    if sheet.state != "signed":
+    if not may_become(SheetState(sheet.state), SheetState.CORRECTED):
         raise SheetNotSigned
     _check(correction, assessed, signing=True)
     sheet.state = "corrected"

@@ -1,22 +1,23 @@
-"""HTTP of registrations and attendance."""
+"""HTTP of registrations."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import col
 
-from parchemin.common.http.conditions import ExpectedVersion, tag
+from parchemin.common.http.conditions import tag
 from parchemin.common.http.languages import Spoken
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
 from parchemin.common.ownership import one
 from parchemin.common.paging import Page, Paging, cut, page_rows
 from parchemin.common.problems import NotFound
 from parchemin.common.problems.representation import documented
-from parchemin.evaluations.access import Following, Planning, Registering
+from parchemin.evaluations.access import Following, Registering
+from parchemin.evaluations.attendance.attempts import AttemptsExhausted
 from parchemin.evaluations.registrations import service
 from parchemin.evaluations.registrations.models import Registration
-from parchemin.evaluations.registrations.schemas import AttendanceEntry, NewRegistration, RegistrationView
+from parchemin.evaluations.registrations.schemas import NewRegistration, RegistrationView
 from parchemin.evaluations.sessions.service import WrongState
 
 router = APIRouter(prefix="/v1/registrations", tags=["registrations"], route_class=TransactionalRoute)
@@ -34,13 +35,14 @@ router = APIRouter(prefix="/v1/registrations", tags=["registrations"], route_cla
         service.NothingToAssess,
         service.ResultsPending,
         service.AlreadyRegistered,
+        AttemptsExhausted,
     ),
 )
 async def register_candidate(
-    new: NewRegistration, session: Writing, principal: Registering, response: Response
+    new: NewRegistration, session: Writing, principal: Registering, request: Request, response: Response
 ) -> RegistrationView:
     """Put a candidate on a session's list for one modality. A retake assesses what is not yet acquired."""
-    registration = await service.register(session, principal, new)
+    registration = await service.register(session, principal, new, max_attempts=request.app.state.settings.max_attempts)
     await session.flush()
     tag(response, registration.version)
     return (await service.present(session, principal, [registration]))[0]
@@ -74,19 +76,3 @@ async def read_registration(
     registration = await one(session, service.visible_registrations(principal), Registration, registration_id)
     tag(response, registration.version)
     return (await service.present(session, principal, [registration], language))[0]
-
-
-@router.put("/{registration_id}/attendance", responses=documented(WrongState))
-async def record_attendance(
-    registration_id: UUID,
-    entry: AttendanceEntry,
-    session: Writing,
-    principal: Planning,
-    expected: ExpectedVersion,
-    response: Response,
-) -> RegistrationView:
-    """Record the attendance (*émargement*), while the session runs."""
-    registration = await service.record_attendance(session, principal, registration_id, entry.attendance, expected)
-    await session.flush()
-    tag(response, registration.version)
-    return (await service.present(session, principal, [registration]))[0]

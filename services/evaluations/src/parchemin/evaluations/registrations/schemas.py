@@ -38,14 +38,6 @@ class NewRegistration(BaseModel):
     modality: ModalityCode
 
 
-class AttendanceEntry(BaseModel):
-    """What the attendance sheet says."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"attendance": "present"}})
-
-    attendance: Attendance
-
-
 class MeasureView(BaseModel):
     """A granted measure, for those who organise and those who sit: what is done, never why."""
 
@@ -118,6 +110,9 @@ class RegistrationView(BaseModel):
     candidate_id: UUID
     modality: str
     attendance: Attendance | None = Field(description="Null until the candidate was called")
+    counts_as_attempt: bool | None = Field(description="An excused absence does not; null until they were called")
+    arrived_at: datetime | None
+    late: bool | None = Field(description="Whether they came later than is tolerated; null where it is not measured")
     measures: list[MeasureView]
     assessed_competencies: list[str] = Field(description="Those that the jury grades: not yet acquired, nor exempt")
     assessed_criteria: list[str] = Field(description="Those that a sheet gives a level to")

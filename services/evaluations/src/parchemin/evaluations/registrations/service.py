@@ -1,4 +1,4 @@
-"""Use cases about registrations and attendance."""
+"""Use cases about registrations."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from parchemin.common.auth import Principal
-from parchemin.common.clock import utc_now
-from parchemin.common.http.conditions import require_version
 from parchemin.common.language import Language, Text
-from parchemin.common.ownership import find, one, owned
+from parchemin.common.ownership import find, owned
 from parchemin.common.problems import Conflict, Unprocessable
 from parchemin.contracts.vocabulary import Attendance, CompetencyOutcome, Role, SessionState
 from parchemin.evaluations.access import JURY, is_only_juror
+from parchemin.evaluations.attendance.attempts import require_attempt_left
+from parchemin.evaluations.attendance.records import standing_records
+from parchemin.evaluations.attendance.rules import counts_as_attempt
 from parchemin.evaluations.deliberation.explanation import explain
 from parchemin.evaluations.deliberation.models import Decision, Override
 from parchemin.evaluations.deliberation.policy import grounds_of
@@ -105,11 +106,13 @@ def visible_registrations(principal: Principal) -> Select[Registration]:
     return statement
 
 
-async def register(session: AsyncSession, principal: Principal, new: NewRegistration) -> Registration:
+async def register(
+    session: AsyncSession, principal: Principal, new: NewRegistration, *, max_attempts: int | None
+) -> Registration:
     """Put a candidate on a session's list for a modality that still has something to assess."""
     held = await locked_session(session, principal, new.session_id)
     require_state(held, SessionState.DRAFT, SessionState.OPEN)
-    enrolment = await find(session, KnownEnrolment, new.enrolment_id, principal)
+    enrolment = await find(session, KnownEnrolment, new.enrolment_id, principal, for_update=max_attempts is not None)
     if new.modality not in held.modalities:
         raise ModalityNotHeld
     if enrolment.referential_version != held.referential_version:
@@ -128,6 +131,7 @@ async def register(session: AsyncSession, principal: Principal, new: NewRegistra
     )
     if (await session.execute(known)).first() is not None:
         raise AlreadyRegistered
+    await require_attempt_left(session, enrolment.id, new.modality, max_attempts)
     registration = Registration(
         organisation_id=held.organisation_id,
         session_id=held.id,
@@ -154,18 +158,6 @@ async def _require_nothing_pending(session: AsyncSession, enrolment: KnownEnrolm
         raise ResultsPending
 
 
-async def record_attendance(
-    session: AsyncSession, principal: Principal, registration_id: UUID, attendance: Attendance, expected: int
-) -> Registration:
-    """Write what the attendance sheet says, while the session runs."""
-    known = await one(session, visible_registrations(principal), Registration, registration_id)
-    require_state(await locked_session(session, principal, known.session_id), SessionState.RUNNING)
-    require_version(known, expected)
-    known.attendance = attendance
-    known.updated_at = utc_now()
-    return known
-
-
 async def present(
     session: AsyncSession,
     principal: Principal,
@@ -185,6 +177,7 @@ async def present(
     public = await _published_sessions(session, {registration.session_id for registration in registrations})
     overrides = await _by_registration(session, Override, ids)
     decisions = await _by_registration(session, Decision, ids)
+    attendance = await standing_records(session, ids)
     versions = {enrolment.referential_version for enrolment in enrolments.values()}
     referentials = {version: await referential_of(session, version) for version in versions}
     views = []
@@ -195,12 +188,17 @@ async def present(
         known = shares_deliberation or registration.session_id in public
         decided = [row for row in decisions[registration.id] if row.standing and known]
         results = [result_view(row, language) for row in ordered(decided)]
+        attended = None if registration.attendance is None else Attendance(registration.attendance)
+        signed_in = attendance.get(registration.id)
         to_assess = () if results else competencies_to_assess(referential, registration.modality, stands)
         to_judge = () if results else criteria_to_judge(referential, registration.modality, stands)
         views.append(
             RegistrationView(
                 **registration.model_dump(include=set(RegistrationView.model_fields)),
                 candidate_id=enrolment.candidate_id,
+                counts_as_attempt=counts_as_attempt(attended),
+                arrived_at=signed_in.arrived_at if signed_in else None,
+                late=signed_in.late if signed_in else None,
                 measures=[MeasureView(**measure) for measure in enrolment.measures],
                 assessed_competencies=list(to_assess),
                 assessed_criteria=list(to_judge),

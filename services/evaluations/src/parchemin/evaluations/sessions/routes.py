@@ -17,6 +17,7 @@ from parchemin.evaluations.access import Following, Planning, Steering
 from parchemin.evaluations.deliberation.closing import DeliberationDate
 from parchemin.evaluations.deliberation.presence import NotOnJury
 from parchemin.evaluations.deliberation.publishing import ResultsPublished, set_publication
+from parchemin.evaluations.incidents.consequences import IncidentsOpen
 from parchemin.evaluations.juries.fitness import JuryUnfit
 from parchemin.evaluations.juries.service import StatementsMissing
 from parchemin.evaluations.sessions import service, steps
@@ -93,6 +94,7 @@ async def change_session_plan(
         service.IllegalStep,
         JuryUnfit,
         StatementsMissing,
+        IncidentsOpen,
         steps.TooFewGraders,
         steps.AttendanceMissing,
         steps.SheetsMissing,
@@ -112,7 +114,8 @@ async def lead_session(
     """Lead a session to its next state: `draft → open → running → deliberating → closed`, or `cancelled` from the
     first two. The staff does it, and the president closes the deliberation.
 
-    Opening checks the jury; deliberating takes a complete attendance sheet and every sheet signed; closing makes
+    Opening checks the jury; deliberating takes a complete attendance sheet, every sheet signed and no
+    incident that holds it back; closing makes
     the decisions, validates blocks and awards certifications, all at once and for good.
     """
     held = await steps.step(session, principal, session_id, change, expected, request.app.state.settings)

@@ -16,6 +16,7 @@ NEXT_STATES: Mapping[SessionState, frozenset[SessionState]] = {
     SessionState.CANCELLED: frozenset(),
 }
 """`draft → open → running → deliberating → closed`; `cancelled` from the first two."""
+FIRST_STATES = frozenset({SessionState.DRAFT})
 
 
 def may_become(state: SessionState, wanted: SessionState) -> bool:

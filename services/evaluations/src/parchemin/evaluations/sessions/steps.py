@@ -19,6 +19,7 @@ from parchemin.evaluations.deliberation.rules import competencies_to_assess
 from parchemin.evaluations.deliberation.session_findings import registrations_of
 from parchemin.evaluations.enrolments.service import standings
 from parchemin.evaluations.grading.models import Sheet
+from parchemin.evaluations.incidents.consequences import excluded_registrations, require_none_open
 from parchemin.evaluations.juries.fitness import require_fit_jury
 from parchemin.evaluations.juries.rules import who_graded_each_place
 from parchemin.evaluations.juries.service import require_sworn
@@ -83,6 +84,8 @@ async def step(
     require_version(held, expected)
     wanted = SessionState(change.state)
     if wanted is SessionState.CLOSED:
+        require_step(held, wanted)
+        await require_none_open(session, held.id)
         await close(session, principal, held, change, settings)
         return held
     if not principal.has(Role.ADMINISTRATOR):
@@ -96,6 +99,7 @@ async def step(
         await require_fit_jury(session, principal, held, seats, settings.jury_rules)
         await _require_graders(session, held, seats, await registrations_of(session, held.id), settings.min_graders)
     elif wanted is SessionState.DELIBERATING:
+        await require_none_open(session, held.id)
         await seat_present(session, principal, held, seats, change.present, settings.jury_rules)
         await _require_all_graded(session, held, seats, settings.min_graders)
         await require_sworn(session, held, seats)
@@ -121,8 +125,8 @@ async def _require_graders(
 async def _require_all_graded(
     session: AsyncSession, held: EvaluationSession, seats: Sequence[JurySeat], min_graders: int
 ) -> None:
-    """Everyone was called, and for everyone present each place on the jury has a signed sheet, but for jurors in
-    conflict: their own, or that of whom they replaced.
+    """Everyone was called, and for everyone present and not excluded each place on the jury has a signed sheet, but for
+    jurors in conflict: their own, or that of whom they replaced.
 
     Conflicts may have been declared while the session ran: whoever is left with too few jurors cannot be graded.
     """
@@ -132,12 +136,14 @@ async def _require_all_graded(
         raise AttendanceMissing(count=len(uncalled))
     jury = [seat.juror_id for seat in seats]
     conflicts = await conflicting_pairs(session, jury)
+    excluded = await excluded_registrations(session, [registration.id for registration in registrations])
     standing = await standings(session, {registration.enrolment_id for registration in registrations})
     referential = await referential_of(session, held.referential_version)
     graded = [
         registration
         for registration in registrations
         if registration.attendance == Attendance.PRESENT
+        and registration.id not in excluded
         and competencies_to_assess(referential, registration.modality, standing[registration.enrolment_id])
     ]
     await _require_graders(session, held, seats, graded, min_graders)
