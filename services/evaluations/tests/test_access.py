@@ -40,6 +40,7 @@ ACCESS: dict[str, tuple[set[Role] | None, str]] = {
     "list_sheets": ({M, P}, READ),
     "read_sheet": ({M, P}, READ),
     "save_sheet": ({M, P}, WRITE),
+    "amend_sheet": ({M, P}, WRITE),
     "correct_sheet": ({M, P}, WRITE),
     "list_proposals": ({A, M, P}, READ),
     "override_proposal": ({P}, WRITE),
@@ -147,6 +148,7 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "record_attendance": {"attendance": "present"},
         "write_sheet": {"registration_id": registration["id"], "levels": []},
         "save_sheet": {"levels": []},
+        "amend_sheet": {"levels": {}},
         "correct_sheet": {"levels": [], "reason": "Erreur."},
         "override_proposal": {"acquired": True, "reason": "Oral."},
     }
