@@ -6,6 +6,7 @@ Stored and told as lists; here by code, where no order matters.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,27 @@ class Content:
     def says_the_same(self, other: "Content") -> bool:
         """Whether both are one sheet, in whatever order."""
         return self.state == other.state and _sorted(self) == _sorted(other)
+
+
+class Outcome(Enum):
+    """What becomes of a request to save a sheet that stands."""
+
+    REPEATED = auto()
+    """It would change nothing, whatever version it was made for: answered as if it had been the first time."""
+    STALE = auto()
+    """It was made for another version, and would change something."""
+    SIGNED = auto()
+    """The sheet does not change any more."""
+    CHANGES = auto()
+
+
+def outcome(stored: Content, wanted: Content, *, version: int, expected: int) -> Outcome:
+    """What becomes of the wish to have a sheet say `wanted`, made for version `expected` of it."""
+    if stored.says_the_same(wanted):
+        return Outcome.REPEATED
+    if version != expected:
+        return Outcome.STALE
+    return Outcome.CHANGES if stored.state == "draft" else Outcome.SIGNED
 
 
 def content_of(told: SheetContent, state: str) -> Content:

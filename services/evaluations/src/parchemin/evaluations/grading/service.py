@@ -22,7 +22,15 @@ from parchemin.common.ownership import one, owned
 from parchemin.common.problems import Conflict, Forbidden
 from parchemin.contracts.events.evaluations import SheetSignedV1
 from parchemin.evaluations.grading.assessment import Assessment, assessment
-from parchemin.evaluations.grading.contents import Content, content_of, entry_content, patched, sheet_digest
+from parchemin.evaluations.grading.contents import (
+    Content,
+    Outcome,
+    content_of,
+    entry_content,
+    outcome,
+    patched,
+    sheet_digest,
+)
 from parchemin.evaluations.grading.faults import (
     SheetChanged,
     SheetExists,
@@ -96,12 +104,13 @@ async def _save(
     if sheet is None:
         return await _refuse(session, principal, sheet_id)
     wanted = change(sheet.content)
-    if sheet.content.says_the_same(wanted):
+    found = outcome(sheet.content, wanted, version=sheet.version, expected=expected)
+    if found is Outcome.REPEATED:
         return sheet.view, sheet.version
     assessed = await assessment(session, principal, sheet.row["registration_id"], sheet.held)
-    if sheet.version != expected:
+    if found is Outcome.STALE:
         raise refused(SheetChanged, sheet.id, sheet.version)
-    if sheet.state != "draft":
+    if found is Outcome.SIGNED:
         raise refused(SheetSigned, sheet.id, sheet.version)
     require_faultless(wanted, assessed, pointer)
     changes = {"version": sheet.version + 1, **_written(wanted, assessed, sheet.row["number"], None, utc_now())}
