@@ -166,6 +166,20 @@ async def test_what_was_sent_before_is_answered_as_the_first_time(
     assert await school.facts(SheetSignedV1) == facts
 
 
+async def test_a_correction_that_comes_twice_is_one(school: "School", grading: tuple["Held", Json]) -> None:
+    held, registration = grading
+    by = school.juror(held.president)
+    signed = await school.sign(registration, held.president)
+    url = f"/v1/sheets/{signed['id']}/corrections"
+    correction = {"levels": signed["levels"], "reason": "Erreur de saisie."}
+    answers = await asyncio.gather(*(school.call("POST", url, correction, by=by) for _ in range(3)))
+    answers.append(await school.call("POST", url, correction, by=by))
+    assert [(answer.status_code, answer.headers["etag"]) for answer in answers] == [(201, '"1"')] * 4
+    assert all(answer.json() == answers[0].json() for answer in answers)
+    assert len(await school.facts(SheetSignedV1)) == 2
+    await school.refuses("sheet_not_signed", "POST", url, {**correction, "reason": "Autre."}, by=by)
+
+
 async def test_what_differs_is_refused_with_the_sheet_that_stands(
     school: "School", grading: tuple["Held", Json]
 ) -> None:

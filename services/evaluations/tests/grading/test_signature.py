@@ -1,8 +1,7 @@
 """A signed sheet is what was signed: by its digest, and by the database."""
 
-import hashlib
-import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -24,26 +23,16 @@ pytestmark = pytest.mark.asyncio
 
 Json = dict[str, Any]
 sheets = table_of(Sheet)
+DOCUMENT = Path(__file__).parents[4] / "docs" / "grading.md"
 BEFORE, REVISION = "6035e95cae13", "3f0c1d7a9b52"
 
 
-def digest_of(sheet: Json) -> str:
-    """As docs/grading.md tells an app to compute it, from the sheet as the API gives it."""
-    said = {
-        "registration_id": sheet["registration_id"],
-        "juror_id": sheet["juror_id"],
-        "number": sheet["number"],
-        "signed_at": sheet["signed_at"],
-        "levels": {
-            level["criterion"]: {k: v for k, v in level.items() if k != "criterion" and v is not None}
-            for level in sheet["levels"]
-        },
-        "opinions": {opinion["competency"]: opinion["opinion"] for opinion in sheet["opinions"]},
-    }
-    if sheet["reason"] is not None:
-        said["reason"] = sheet["reason"]
-    canonical = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+def as_documented() -> Callable[[Json], str]:
+    """The function that docs/grading.md gives to developers of apps."""
+    code = DOCUMENT.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    defined: dict[str, Callable[[Json], str]] = {}
+    exec(code, defined)  # noqa: S102 - our own document
+    return defined["digest"]
 
 
 async def signed_and_corrected(school: "School") -> list[Json]:
@@ -68,6 +57,7 @@ async def signed_and_corrected(school: "School") -> list[Json]:
 async def test_everybody_can_compute_the_digest_of_what_was_signed(school: "School") -> None:
     draft, *signed = await signed_and_corrected(school)
     assert draft["digest"] is None
+    digest_of = as_documented()
     assert [sheet["digest"] for sheet in signed] == [digest_of(sheet) for sheet in signed]
     assert len({sheet["digest"] for sheet in signed}) == len(signed)
     assert [fact.digest for fact in await school.facts(SheetSignedV1)] == [sheet["digest"] for sheet in signed]

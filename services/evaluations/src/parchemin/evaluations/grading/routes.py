@@ -114,6 +114,10 @@ async def amend_sheet(
 async def correct_sheet(
     sheet_id: UUID, correction: Correction, session: Writing, principal: Grading, response: Response
 ) -> SheetView:
-    """Correct a signed sheet by a new signed version, with the reason; the old one stays readable."""
-    tag(response, service.FIRST_VERSION)
-    return await service.correct(session, principal, sheet_id, correction)
+    """Correct a signed sheet by a new signed version, with the reason; the old one stays readable.
+
+    Sent again, the same correction is answered again.
+    """
+    sheet, version = await service.correct(session, principal, sheet_id, correction)
+    tag(response, version)
+    return sheet

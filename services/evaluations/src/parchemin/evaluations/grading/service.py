@@ -121,22 +121,24 @@ async def _save(
     return saved, sheet.version + 1
 
 
-async def correct(session: AsyncSession, principal: Principal, sheet_id: UUID, correction: Correction) -> SheetView:
+async def correct(session: AsyncSession, principal: Principal, sheet_id: UUID, correction: Correction) -> Saved:
     """A new, signed version of a signed sheet; the old one stays, and counts no more."""
     sheet = await own_sheet(session, principal, sheet_id)
     if sheet is None:
         return await _refuse(session, principal, sheet_id)
+    content = content_of(correction, "signed")
+    if sheet.state == "corrected":
+        return await _corrected(session, principal, sheet, content, correction.reason)
     assessed = await assessment(session, principal, sheet.row["registration_id"], sheet.held)
     if sheet.state != "signed":
         raise SheetNotSigned
-    content = content_of(correction, "signed")
     require_faultless(content, assessed)
     if not await supersede(session, sheet, utc_now()):
-        raise SheetNotSigned
+        return await _corrected(session, principal, sheet, content, correction.reason)
     entered = await _enter(session, assessed, content, number=sheet.row["number"] + 1, reason=correction.reason)
     if entered is None:
         raise SheetNotSigned
-    return entered
+    return entered, FIRST_VERSION
 
 
 def visible_sheets(principal: Principal) -> Select[Sheet]:
@@ -171,6 +173,18 @@ async def _standing(session: AsyncSession, principal: Principal, registration_id
     if standing.content.says_the_same(wanted):
         return standing.view, standing.version
     raise refused(SheetExists, standing.id, standing.version)
+
+
+async def _corrected(
+    session: AsyncSession, principal: Principal, sheet: OwnSheet, wanted: Content, reason: str
+) -> Saved:
+    """The correction that took the sheet's place, where it is the one that was to be written."""
+    standing = await standing_sheet(session, principal, sheet.row["registration_id"])
+    if standing is None or not standing.content.says_the_same(wanted):
+        raise SheetNotSigned
+    if (standing.row["number"], standing.row["reason"]) != (sheet.row["number"] + 1, reason):
+        raise SheetNotSigned
+    return standing.view, standing.version
 
 
 async def _overtaken(
