@@ -5,7 +5,6 @@ the first time, whatever happened to the session meanwhile, and nothing is writt
 """
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
 from typing import NoReturn
 from uuid import UUID
 
@@ -16,12 +15,9 @@ from sqlmodel import col
 
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
-from parchemin.common.ids import new_id
-from parchemin.common.outbox import publish
 from parchemin.common.ownership import one, owned
 from parchemin.common.problems import Conflict, Forbidden
-from parchemin.contracts.events.evaluations import SheetSignedV1
-from parchemin.evaluations.grading.assessment import Assessment, assessment
+from parchemin.evaluations.grading.assessment import assessment
 from parchemin.evaluations.grading.contents import (
     Content,
     Outcome,
@@ -29,7 +25,6 @@ from parchemin.evaluations.grading.contents import (
     entry_content,
     outcome,
     patched,
-    sheet_digest,
 )
 from parchemin.evaluations.grading.faults import (
     SheetChanged,
@@ -45,18 +40,15 @@ from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.grading.schemas import Correction, NewSheet, SheetEntry, SheetPatch, SheetView
 from parchemin.evaluations.grading.storage import (
     OwnSheet,
-    insert_sheet,
     own_sheet,
     standing_sheet,
     supersede,
     update_draft,
 )
+from parchemin.evaluations.grading.writing import FIRST_VERSION, enter, tell_if_signed, written
 from parchemin.evaluations.jurors.service import calling_juror, juror_ids_of
 from parchemin.evaluations.sessions.models import EvaluationSession
 from parchemin.evaluations.sessions.service import visible_sessions
-
-FIRST_VERSION = 1
-"""Of a row that is new; its ETag."""
 
 Saved = tuple[SheetView, int]
 """A sheet and its version."""
@@ -75,7 +67,7 @@ async def save_new(session: AsyncSession, principal: Principal, new: NewSheet) -
     if assessed.sheet_id is not None:
         return await _standing(session, principal, new.registration_id, content)
     require_faultless(content, assessed)
-    entered = await _enter(session, assessed, content)
+    entered = await enter(session, assessed, content)
     if entered is None:
         return await _standing(session, principal, new.registration_id, content)
     return entered, FIRST_VERSION
@@ -113,11 +105,11 @@ async def _save(
     if found is Outcome.SIGNED:
         raise refused(SheetSigned, sheet.id, sheet.version)
     require_faultless(wanted, assessed, pointer)
-    changes = {"version": sheet.version + 1, **_written(wanted, assessed, sheet.row["number"], None, utc_now())}
+    changes = {"version": sheet.version + 1, **written(wanted, assessed, sheet.row["number"], None, utc_now())}
     if not await update_draft(session, sheet, changes):
         return await _overtaken(session, principal, sheet.id, change)
     saved = SheetView.model_validate({**sheet.row, **changes})
-    await _tell(session, assessed, saved)
+    await tell_if_signed(session, assessed, saved)
     return saved, sheet.version + 1
 
 
@@ -135,7 +127,7 @@ async def correct(session: AsyncSession, principal: Principal, sheet_id: UUID, c
     require_faultless(content, assessed)
     if not await supersede(session, sheet, utc_now()):
         return await _corrected(session, principal, sheet, content, correction.reason)
-    entered = await _enter(session, assessed, content, number=sheet.row["number"] + 1, reason=correction.reason)
+    entered = await enter(session, assessed, content, number=sheet.row["number"] + 1, reason=correction.reason)
     if entered is None:
         raise SheetNotSigned
     return entered, FIRST_VERSION
@@ -197,70 +189,6 @@ async def _overtaken(
     if now.content.says_the_same(change(now.content)):
         return now.view, now.version
     raise refused(SheetChanged, now.id, now.version)
-
-
-async def _enter(
-    session: AsyncSession, assessed: Assessment, content: Content, *, number: int = 1, reason: str | None = None
-) -> SheetView | None:
-    """Add a sheet; None where the juror has one, entered at the same moment."""
-    now = utc_now()
-    row = {
-        "id": new_id(),
-        "version": FIRST_VERSION,
-        "created_at": now,
-        "organisation_id": assessed.organisation_id,
-        "session_id": assessed.session_id,
-        "registration_id": assessed.registration_id,
-        "juror_id": assessed.juror_id,
-        "number": number,
-        "reason": reason,
-        **_written(content, assessed, number, reason, now),
-    }
-    if not await insert_sheet(session, row):
-        return None
-    entered = SheetView.model_validate(row)
-    await _tell(session, assessed, entered)
-    return entered
-
-
-def _written(
-    content: Content, assessed: Assessment, number: int, reason: str | None, now: datetime
-) -> dict[str, object]:
-    """The columns that a sheet's content decides."""
-    written: dict[str, object] = {
-        "levels": content.levels,
-        "opinions": content.opinions,
-        "state": content.state,
-        "updated_at": now,
-        "signed_at": None,
-        "digest": None,
-    }
-    if content.state == "signed":
-        registration_id, juror_id = assessed.registration_id, assessed.juror_id
-        written["signed_at"] = now
-        written["digest"] = sheet_digest(
-            content, registration_id=registration_id, juror_id=juror_id, number=number, signed_at=now, reason=reason
-        )
-    return written
-
-
-async def _tell(session: AsyncSession, assessed: Assessment, sheet: SheetView) -> None:
-    """Everybody hears that a sheet was signed, nobody what it says."""
-    if sheet.signed_at is None:
-        return
-    fact = SheetSignedV1(
-        sheet_id=sheet.id,
-        registration_id=assessed.registration_id,
-        enrolment_id=assessed.enrolment_id,
-        session_id=assessed.session_id,
-        organisation_id=assessed.organisation_id,
-        juror_id=assessed.juror_id,
-        modality=assessed.modality,
-        number=sheet.number,
-        signed_at=sheet.signed_at,
-        digest=sheet.digest,
-    )
-    await publish(session, fact)
 
 
 async def signed_sheets(session: AsyncSession, registration_ids: Collection[UUID]) -> Sequence[Sheet]:
