@@ -7,7 +7,7 @@ SERVICES := candidates evaluations budget documents
 OUT ?= var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve services services-stop test bench faults check lint types imports unit migrations generated \
+.PHONY: help setup demo serve services services-stop test bench faults load check lint types imports unit migrations generated \
   deployment generate lock clean
 
 help:  ## what can be made
@@ -42,6 +42,9 @@ bench: setup  ## measure against the raw floors in the same run; FULL=1 for the 
 
 faults: setup  ## kill, starve and repeat, all of it, with nothing else running; PARCHEMIN_FAULTS_SEED=… for one again
 	PARCHEMIN_FAULTS=whole $(BIN)/python -m pytest -p no:randomly -rsP --show-capture=stdout tests/faults $(FAULTS_OPTIONS)
+
+load: setup  ## thirty jurors at once, the whole size, with nothing else running
+	PARCHEMIN_FAULTS=whole $(BIN)/python -m pytest -p no:randomly -rsP --show-capture=stdout tests/load
 
 check: lint types imports unit  ## fast feedback: lint, types, import rules, rules' tests
 

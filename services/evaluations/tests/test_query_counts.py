@@ -83,6 +83,31 @@ async def test_a_list_takes_as_many_queries_for_many_rows_as_for_one(school: "Sc
     assert await costs() == few
 
 
+async def test_a_draft_is_saved_by_two_queries_and_an_update(school: "School") -> None:
+    held = await school.plan("M1")
+    (registration,) = await school.run(held, (await school.enrol(), "M1"))
+    by = school.juror(held.president)
+    draft = school.done(await school.write(registration, held.president))
+    url = f"/v1/sheets/{draft['id']}"
+    for version, (method, body, verbs) in enumerate(
+        [
+            ("PUT", {"levels": []}, ["SELECT", "SELECT", "UPDATE"]),
+            (
+                "PATCH",
+                {"levels": {level["criterion"]: {"oral": "met", "level": "met"} for level in draft["levels"]}},
+                ["SELECT", "SELECT", "UPDATE"],
+            ),
+            ("PATCH", {"state": "signed"}, ["SELECT", "SELECT", "UPDATE", "INSERT"]),
+        ],
+        start=1,
+    ):
+        for expected in (verbs, ["SELECT"]):  # the second time it is a repeat
+            with counted("SELECT", "INSERT", "UPDATE") as statements:
+                answer = await school.call(method, url, body, by=by, match=f'"{version}"')
+            assert (answer.status_code, answer.headers["etag"]) == (200, f'"{version + 1}"')
+            assert [statement.split()[0] for statement in statements] == expected
+
+
 async def test_a_sheet_is_signed_by_two_queries_and_two_inserts(school: "School") -> None:
     enrolment = await school.enrol()
     for competency in ("C.2", "C.3"):

@@ -56,9 +56,9 @@ async def test_a_sheet_is_corrected_once_at_a_time(school: "School") -> None:
     held = await school.plan("M1")
     (registration,) = await school.run(held, (await school.enrol(1), "M1"))
     sheet = await school.sign(registration, held.president)
-    correction = {"levels": sheet["levels"], "reason": "Erreur de saisie."}
+    corrections = [{"levels": sheet["levels"], "reason": f"Erreur de saisie, {number}."} for number in range(3)]
     url, by = f"/v1/sheets/{sheet['id']}/corrections", school.juror(held.president)
-    answers = await asyncio.gather(*(school.call("POST", url, correction, by=by) for _ in range(3)))
+    answers = await asyncio.gather(*(school.call("POST", url, correction, by=by) for correction in corrections))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
     assert {a.json()["code"] for a in answers if a.status_code == 409} == {"sheet_not_signed"}
 

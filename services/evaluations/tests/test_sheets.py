@@ -79,10 +79,10 @@ async def test_a_sheet_is_written_while_the_session_runs_for_who_is_present(scho
     for juror in held.jury:
         await school.swear(held, juror)
     sheet = school.done(await school.call("POST", "/v1/sheets", draft, by=by))
-    url = f"/v1/sheets/{sheet['id']}"
-    await school.refuses("sheet_exists", "POST", "/v1/sheets", draft, by=by)
+    url, other = f"/v1/sheets/{sheet['id']}", [{"criterion": "C1.1", "level": "met"}]
+    await school.refuses("sheet_exists", "POST", "/v1/sheets", {**draft, "levels": other}, by=by)
     await school.refuses("precondition_required", "PUT", url, {"levels": []}, by=by)
-    await school.refuses("stale_version", "PUT", url, {"levels": []}, by=by, match='"2"')
+    await school.refuses("stale_version", "PUT", url, {"levels": other}, by=by, match='"2"')
     correction = {"levels": [], "reason": "Erreur."}
     await school.refuses("sheet_not_signed", "POST", f"{url}/corrections", correction, by=by)
     await school.refuses("not_found", "PUT", url, {"levels": []}, by=member, match='"1"')
@@ -138,6 +138,7 @@ async def test_a_signed_sheet_is_told_without_its_levels(school: "School") -> No
             "modality": "M1",
             "number": number,
             "signed_at": sheet["signed_at"],
+            "digest": sheet["digest"],
         }
         for sheet, juror, number in (
             (signed, held.jury[1], 1),

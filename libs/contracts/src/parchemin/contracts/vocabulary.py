@@ -8,6 +8,8 @@ from pydantic import StringConstraints
 CompetencyCode = Annotated[str, StringConstraints(pattern=r"^C\.[0-9]{1,3}$")]
 CriterionCode = Annotated[str, StringConstraints(pattern=r"^C[0-9]{1,3}\.[0-9]{1,3}$")]
 ModalityCode = Annotated[str, StringConstraints(pattern=r"^M[0-9]{1,3}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A digest, in hexadecimal."""
 
 
 class Role(StrEnum):

@@ -20,6 +20,7 @@ from parchemin.common.auth.principal import Principal, authenticated
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database, lock_number
 from parchemin.common.http.queries import declared_parameters, refuse_unknown_parameters
+from parchemin.common.merge_patch import MERGE_PATCH
 from parchemin.common.problems.http import (
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
@@ -190,7 +191,12 @@ def _documented_media_type(route: APIRoute) -> str | None:
 
 
 def _is_media_type(content_type: str, expected: str) -> bool:
-    """Whether a `Content-Type` is the expected one; for JSON also those that are built on it (RFC 6839 §3.1)."""
+    """Whether a `Content-Type` is the expected one; for JSON also those that are built on it (RFC 6839 §3.1).
+
+    A merge patch may also call itself plain JSON: not every client lets its author choose.
+    """
     given = content_type.partition(";")[0].strip().lower()
     is_json_based = given.startswith("application/") and given.endswith("+json")
+    if expected == MERGE_PATCH:
+        return given in {MERGE_PATCH, "application/json"}
     return given == expected or (expected == "application/json" and is_json_based)

@@ -28,6 +28,8 @@ class DomainError(Exception):
     code: ClassVar[str]
     title: ClassVar[Text]
     detail: ClassVar[Text]
+    members: ClassVar[tuple[str, ...]] = ()
+    """Names of values that a client is also given by themselves, as members of the problem (RFC 9457 §3.2)."""
 
     def __init__(
         self,

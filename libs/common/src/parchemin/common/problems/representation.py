@@ -26,6 +26,7 @@ class Problem(BaseModel):
     """Problem details. Branch on `code`; show `title` and `detail` (French, or English by `Accept-Language`)."""
 
     model_config = ConfigDict(
+        extra="allow",  # what an error says beside, as `sheet_id`: its operation's documentation names it
         json_schema_extra={
             "example": {
                 "type": "urn:parchemin:problem:stale_version",
@@ -37,7 +38,7 @@ class Problem(BaseModel):
                 "request_id": "0199c2a0c4d97a1e9a3c0d6f2f1b7c55",
                 "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
             }
-        }
+        },
     )
 
     type: str
@@ -64,6 +65,7 @@ def describe(error: DomainError, language: Language) -> Problem:
         ],
         request_id=correlation_id.get(),
         trace_id=current_trace_id(),
+        **{name: str(error.values[name]) for name in error.members},
     )
 
 

@@ -18,6 +18,7 @@ from parchemin.contracts.vocabulary import (
     IncidentOutcome,
     JurorQuality,
     ModalityCode,
+    Sha256,
 )
 
 TOPIC = "parchemin.evaluations.v1"
@@ -85,6 +86,9 @@ class SheetSignedV1(Event):
     number: int
     """1 for the sheet, 2 for its first correction, and so on."""
     signed_at: AwareDatetime
+    digest: Sha256 | None = None
+    """Of all that the sheet says, its marks included: whoever may read the sheet can tell whether it is the one that
+    was signed. Absent where a sheet was signed before digests were."""
 
     @property
     def key(self) -> str:

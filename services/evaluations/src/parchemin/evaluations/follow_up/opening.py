@@ -17,7 +17,7 @@ EVERY_SECONDS = 3600.0
 
 
 class Opening:
-    """Opens the surveys that are due, soon after the start and every hour. Several may run: one survey per award and delay."""
+    """Opens the surveys that are due, soon after the start and every hour; several may run."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database

@@ -84,8 +84,9 @@ _jurors, _seats, _conflicts = table_of(Juror), table_of(JurySeat), table_of(Conf
 _sessions, _registrations, _sheets = table_of(EvaluationSession), table_of(Registration), table_of(Sheet)
 _barred = barred_registrations()
 
-_HELD = (
+HELD = (
     select(
+        _registrations.c.id.label("registration_id"),
         _registrations.c.organisation_id,
         _registrations.c.session_id,
         _registrations.c.enrolment_id,
@@ -97,7 +98,6 @@ _HELD = (
     .join_from(_registrations, _sessions, _sessions.c.id == _registrations.c.session_id)
     .join(_jurors, _jurors.c.organisation_id == _registrations.c.organisation_id)
     .where(
-        _registrations.c.id == bindparam("registration_id"),
         _registrations.c.organisation_id == bindparam("organisation_id"),
         _jurors.c.subject == bindparam("subject"),
     )
@@ -105,6 +105,8 @@ _HELD = (
 )
 """The caller and the session, held until the end of the transaction: no conflict of interest is declared for the
 juror meanwhile, and the session stays in its state. What else is read here never changes."""
+
+_HELD_FOR_REGISTRATION = HELD.where(_registrations.c.id == bindparam("registration_id"))
 
 _FACTS = (
     select(
@@ -141,11 +143,22 @@ _FACTS = (
 """What changes only while the juror or the session is not held, and what is settled for the candidate: a row each."""
 
 
-async def assessment(session: AsyncSession, principal: Principal, registration_id: UUID) -> Assessment:
-    """What the caller may judge of this registration; refused where they may not, or not now."""
+def caller_of(principal: Principal) -> dict[str, object]:
+    """The parameters of `HELD`."""
+    return {"organisation_id": principal.organisation, "subject": principal.subject}
+
+
+async def assessment(
+    session: AsyncSession, principal: Principal, registration_id: UUID, held: RowMapping | None = None
+) -> Assessment:
+    """What the caller may judge of this registration; refused where they may not, or not now.
+
+    `held` is what `HELD` gave for it, where that was read already.
+    """
     connection = await session.connection()
-    caller = {"organisation_id": principal.organisation, "subject": principal.subject}
-    held = (await connection.execute(_HELD, {**caller, "registration_id": registration_id})).mappings().one_or_none()
+    if held is None:
+        which = {**caller_of(principal), "registration_id": registration_id}
+        held = (await connection.execute(_HELD_FOR_REGISTRATION, which)).mappings().one_or_none()
     if held is None:
         return await _refuse(session, principal, registration_id)
     seen = {"registration_id": registration_id, "juror_id": held["juror_id"]}

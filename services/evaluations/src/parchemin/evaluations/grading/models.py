@@ -12,7 +12,10 @@ from parchemin.evaluations.base import Base
 
 
 class Sheet(Aggregate, Base, table=True):
-    """A sheet, or a correction of one. What is signed does not change; the correction is a row of its own."""
+    """A sheet, or a correction of one. What is signed does not change; the correction is a row of its own.
+
+    A trigger of the database holds that too (its migration says which columns may change).
+    """
 
     __tablename__ = "sheets"
     __table_args__ = (
@@ -40,3 +43,5 @@ class Sheet(Aggregate, Base, table=True):
     signed_at: datetime | None = None
     reason: str | None = Field(default=None, max_length=4000)
     """Of a correction."""
+    digest: str | None = Field(default=None, max_length=64)
+    """Of what was signed: `contents.sheet_digest`."""

@@ -1,23 +1,43 @@
 """Sheets as the API shows them."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from parchemin.common.text import Paragraph
-from parchemin.contracts.vocabulary import CompetencyCode, CompetencyOpinion, CriterionCode, CriterionLevel
+from parchemin.contracts.vocabulary import (
+    CompetencyCode,
+    CompetencyOpinion,
+    CriterionCode,
+    CriterionLevel,
+    Sha256,
+)
+
+Written = Annotated[CriterionLevel | None, Field(description="Found in the written production")]
+Oral = Annotated[CriterionLevel | None, Field(description="Found at the oral")]
+Level = Annotated[
+    CriterionLevel | None,
+    Field(description="The juror's conclusion, which the deliberation reads. Required to sign; between both parts"),
+]
+Comment = Annotated[Paragraph | None, Field(description="Required to sign where the level is `not_met`")]
+Observation = Annotated[Paragraph | None, Field(description="What the juror noted, for themselves and the jury")]
+Question = Annotated[Paragraph | None, Field(description="What was asked at the oral")]
 
 
 class LevelEntry(BaseModel):
-    """A juror's finding on one criterion."""
+    """A juror's finding on one criterion. In a draft all but the criterion may still be missing."""
 
     model_config = ConfigDict(extra="forbid")
 
     criterion: CriterionCode
-    level: CriterionLevel
-    comment: Paragraph | None = Field(default=None, description="Required to sign where the level is `not_met`")
+    level: Level = None
+    written: Written = None
+    oral: Oral = None
+    comment: Comment = None
+    observation: Observation = None
+    question: Question = None
 
 
 class OpinionEntry(BaseModel):
@@ -53,7 +73,13 @@ class NewSheet(SheetEntry):
             "example": {
                 "registration_id": "0199c2a0-c4d9-7a1e-9a3c-0d6f2f1b7c55",
                 "levels": [
-                    {"criterion": "C1.1", "level": "met"},
+                    {
+                        "criterion": "C1.1",
+                        "written": "partly_met",
+                        "oral": "met",
+                        "level": "met",
+                        "question": "Comment le public cible a-t-il été choisi ?",
+                    },
                     {
                         "criterion": "C1.2",
                         "level": "not_met",
@@ -66,6 +92,41 @@ class NewSheet(SheetEntry):
     )
 
     registration_id: UUID
+
+
+class LevelPatch(BaseModel):
+    """What changes in a finding: members that are not named stay, `null` takes one away."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    level: Level = None
+    written: Written = None
+    oral: Oral = None
+    comment: Comment = None
+    observation: Observation = None
+    question: Question = None
+
+
+_CODES_ONLY: dict[str, JsonValue] = {"additionalProperties": False}
+"""Pydantic refuses other keys, and its schema does not say so."""
+
+
+class SheetPatch(BaseModel):
+    """What changes in a draft (RFC 7396): findings by the code of their criterion, opinions by that of their
+    competency. What is not named stays, `null` takes it away."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {"levels": {"C1.1": {"oral": "met"}, "C1.2": None}, "opinions": {"C.1": "favourable"}}
+        },
+    )
+
+    levels: dict[CriterionCode, LevelPatch | None] = Field(default={}, max_length=1000, json_schema_extra=_CODES_ONLY)
+    opinions: dict[CompetencyCode, CompetencyOpinion | None] = Field(
+        default={}, max_length=200, json_schema_extra=_CODES_ONLY
+    )
+    state: Literal["draft", "signed"] = Field(default="draft", description="`signed` signs what results")
 
 
 class Correction(SheetContent):
@@ -89,5 +150,6 @@ class SheetView(BaseModel):
     opinions: list[OpinionEntry]
     signed_at: datetime | None
     reason: str | None = Field(description="Of a correction")
+    digest: Sha256 | None = Field(description="SHA-256 of all that was signed, in canonical JSON; none on a draft")
     created_at: datetime
     updated_at: datetime

@@ -1,116 +1,137 @@
-"""Use cases about sheets: a juror's own, signed once, corrected by a new version."""
+"""Use cases about sheets: a juror's own, saved bit by bit, signed once, corrected by a new version.
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
-from typing import Any
+A tablet may send the same thing twice, or late: what would leave the sheet as it stands is answered as if it had been
+the first time, whatever happened to the session meanwhile, and nothing is written.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import NoReturn
 from uuid import UUID
 
-from sqlalchemy import Select, exists, insert, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
-from parchemin.common.http.conditions import require_version
-from parchemin.common.ids import new_id
-from parchemin.common.language import Text
-from parchemin.common.outbox import publish
 from parchemin.common.ownership import one, owned
-from parchemin.common.problems import Conflict, FieldFault, Forbidden, Unprocessable
-from parchemin.common.statements import table_of
-from parchemin.contracts.events.evaluations import SheetSignedV1
-from parchemin.evaluations.grading.assessment import Assessment, assessment
+from parchemin.common.problems import Conflict, Forbidden
+from parchemin.evaluations.grading.assessment import assessment
+from parchemin.evaluations.grading.contents import (
+    Content,
+    Outcome,
+    content_of,
+    entry_content,
+    outcome,
+    patched,
+)
+from parchemin.evaluations.grading.faults import (
+    SheetChanged,
+    SheetExists,
+    SheetNotSigned,
+    SheetSigned,
+    by_code,
+    by_place,
+    refused,
+    require_faultless,
+)
 from parchemin.evaluations.grading.models import Sheet
-from parchemin.evaluations.grading.rules import Finding, SheetFault, SheetState, may_become, sheet_faults
-from parchemin.evaluations.grading.schemas import Correction, NewSheet, SheetContent, SheetEntry, SheetView
+from parchemin.evaluations.grading.rules import SheetState, may_become
+from parchemin.evaluations.grading.schemas import Correction, NewSheet, SheetEntry, SheetPatch, SheetView
+from parchemin.evaluations.grading.storage import (
+    OwnSheet,
+    own_sheet,
+    standing_sheet,
+    supersede,
+    update_draft,
+)
+from parchemin.evaluations.grading.writing import FIRST_VERSION, enter, tell_if_signed, written
 from parchemin.evaluations.jurors.service import calling_juror, juror_ids_of
 from parchemin.evaluations.sessions.models import EvaluationSession
 from parchemin.evaluations.sessions.service import visible_sessions
 
-FIRST_VERSION = 1
-"""Of a row that is new; its ETag."""
+Saved = tuple[SheetView, int]
+"""A sheet and its version."""
 
 
-class SheetExists(Conflict):
-    """The juror has a sheet for this registration."""
-
-    code = "sheet_exists"
-    detail = Text("Votre fiche existe déjà : {sheet_id}.", "Your sheet exists already: {sheet_id}.")
-
-
-class SheetSigned(Conflict):
-    """A signed sheet does not change; it is corrected by a new version with a reason."""
-
-    code = "sheet_signed"
-    detail = Text(
-        "Une fiche signée ne change pas : corrigez-la par une nouvelle version motivée.",
-        "A signed sheet does not change: correct it by a new version with a reason.",
-    )
-
-
-class SheetNotSigned(Conflict):
-    """Only a signed sheet is corrected; a draft is simply saved again."""
-
-    code = "sheet_not_signed"
-    detail = Text("Seule une fiche signée se corrige.", "Only a signed sheet is corrected.")
-
-
-class SheetFaulty(Unprocessable):
-    """Some findings of the sheet are not acceptable."""
-
-    code = "sheet_faulty"
-    detail = Text("La fiche contient des erreurs.", "The sheet contains errors.")
-
-
-FAULT_TEXTS = {
-    "criterion_unknown": Text("{} n'est pas un critère de cette modalité.", "{} is no criterion of this modality."),
-    "criterion_not_assessed": Text(
-        "{} relève d'une compétence acquise ou dispensée.", "{} belongs to a competency that is acquired or exempt."
-    ),
-    "criterion_twice": Text("{} est noté deux fois.", "{} is given a level twice."),
-    "comment_missing": Text("{} non atteint demande un commentaire.", "{} not met takes a comment."),
-    "level_missing": Text("{} n'a pas de niveau.", "{} has no level."),
-    "competency_not_assessed": Text("{} n'est pas évaluée ici.", "{} is not assessed here."),
-    "opinion_twice": Text("{} reçoit deux avis.", "{} is given two opinions."),
-}
-
-
-async def save_new(session: AsyncSession, principal: Principal, new: NewSheet) -> SheetView:
+async def save_new(session: AsyncSession, principal: Principal, new: NewSheet) -> Saved:
     """The caller's sheet for a registration of a session they sit in."""
-    assessed = await assessment(session, principal, new.registration_id)
+    content = entry_content(new)
+    try:
+        assessed = await assessment(session, principal, new.registration_id)
+    except Conflict:
+        standing = await standing_sheet(session, principal, new.registration_id)
+        if standing is not None and standing.content.says_the_same(content):
+            return standing.view, standing.version
+        raise
     if assessed.sheet_id is not None:
-        raise SheetExists(sheet_id=assessed.sheet_id)
-    _check(new, assessed, signing=new.state == "signed")
-    return await _enter(session, assessed, new, state=new.state)
+        return await _standing(session, principal, new.registration_id, content)
+    require_faultless(content, assessed)
+    entered = await enter(session, assessed, content)
+    if entered is None:
+        return await _standing(session, principal, new.registration_id, content)
+    return entered, FIRST_VERSION
 
 
-async def save(session: AsyncSession, principal: Principal, sheet_id: UUID, entry: SheetEntry, expected: int) -> Sheet:
+async def save(session: AsyncSession, principal: Principal, sheet_id: UUID, entry: SheetEntry, expected: int) -> Saved:
     """Replace the caller's draft, or sign it."""
-    sheet, assessed = await _own(session, principal, sheet_id)
-    require_version(sheet, expected)
-    if not may_become(SheetState(sheet.state), SheetState(entry.state)):
-        raise SheetSigned
-    _check(entry, assessed, signing=entry.state == "signed")
-    sheet.levels, sheet.opinions = _stored(entry)
-    sheet.updated_at = utc_now()
-    if entry.state == "signed":
-        sheet.state, sheet.signed_at = "signed", sheet.updated_at
-        await publish(session, _signed(assessed, sheet.id, sheet.number, sheet.signed_at))
-    return sheet
+    wanted = entry_content(entry)
+    return await _save(session, principal, sheet_id, lambda _stored: wanted, expected, by_place)
 
 
-async def correct(session: AsyncSession, principal: Principal, sheet_id: UUID, correction: Correction) -> SheetView:
+async def amend(session: AsyncSession, principal: Principal, sheet_id: UUID, patch: SheetPatch, expected: int) -> Saved:
+    """Change a part of the caller's draft, or sign it with that change."""
+    return await _save(session, principal, sheet_id, lambda stored: patched(stored, patch), expected, by_code)
+
+
+async def _save(
+    session: AsyncSession,
+    principal: Principal,
+    sheet_id: UUID,
+    change: Callable[[Content], Content],
+    expected: int,
+    pointer: Callable[[str, int, str], str],
+) -> Saved:
+    sheet = await own_sheet(session, principal, sheet_id)
+    if sheet is None:
+        return await _refuse(session, principal, sheet_id)
+    wanted = change(sheet.content)
+    found = outcome(sheet.content, wanted, version=sheet.version, expected=expected)
+    if found is Outcome.REPEATED:
+        return sheet.view, sheet.version
+    assessed = await assessment(session, principal, sheet.row["registration_id"], sheet.held)
+    if found is Outcome.STALE:
+        raise refused(SheetChanged, sheet.id, sheet.version)
+    if found is Outcome.SIGNED:
+        raise refused(SheetSigned, sheet.id, sheet.version)
+    require_faultless(wanted, assessed, pointer)
+    changes = {"version": sheet.version + 1, **written(wanted, assessed, sheet.row["number"], None, utc_now())}
+    if not await update_draft(session, sheet, changes):
+        return await _overtaken(session, principal, sheet.id, change)
+    saved = SheetView.model_validate({**sheet.row, **changes})
+    await tell_if_signed(session, assessed, saved)
+    return saved, sheet.version + 1
+
+
+async def correct(session: AsyncSession, principal: Principal, sheet_id: UUID, correction: Correction) -> Saved:
     """A new, signed version of a signed sheet; the old one stays, and counts no more."""
-    sheet, assessed = await _own(session, principal, sheet_id)
+    sheet = await own_sheet(session, principal, sheet_id)
+    if sheet is None:
+        return await _refuse(session, principal, sheet_id)
+    content = content_of(correction, "signed")
+    if sheet.state == "corrected":
+        return await _corrected(session, principal, sheet, content, correction.reason)
+    assessed = await assessment(session, principal, sheet.row["registration_id"], sheet.held)
     if not may_become(SheetState(sheet.state), SheetState.CORRECTED):
         raise SheetNotSigned
-    _check(correction, assessed, signing=True)
-    sheet.state = "corrected"
-    sheet.updated_at = utc_now()
-    await session.flush()
-    number, reason = sheet.number + 1, correction.reason
-    return await _enter(session, assessed, correction, state="signed", number=number, reason=reason)
+    require_faultless(content, assessed)
+    if not await supersede(session, sheet, utc_now()):
+        return await _corrected(session, principal, sheet, content, correction.reason)
+    entered = await enter(session, assessed, content, number=sheet.row["number"] + 1, reason=correction.reason)
+    if entered is None:
+        raise SheetNotSigned
+    return entered, FIRST_VERSION
 
 
 def visible_sheets(principal: Principal) -> Select[Sheet]:
@@ -130,103 +151,45 @@ def visible_sheets(principal: Principal) -> Select[Sheet]:
     )
 
 
-async def _own(session: AsyncSession, principal: Principal, sheet_id: UUID) -> tuple[Sheet, Assessment]:
-    """The caller's own sheet, locked, and what there is to judge on it."""
-    juror = await calling_juror(session, principal)
-    sheet = await one(session, visible_sheets(principal).with_for_update(), Sheet, sheet_id)
-    if sheet.juror_id != juror.id:
-        raise Forbidden
-    return sheet, await assessment(session, principal, sheet.registration_id)
+async def _refuse(session: AsyncSession, principal: Principal, sheet_id: UUID) -> NoReturn:
+    """Say why this is no sheet of the caller's: there is none that they may know of, or it is another juror's."""
+    await calling_juror(session, principal)
+    await one(session, visible_sheets(principal), Sheet, sheet_id)
+    raise Forbidden
 
 
-def _check(content: SheetContent, assessed: Assessment, *, signing: bool) -> None:
-    findings = [Finding(entry.criterion, entry.level, entry.comment) for entry in content.levels]
-    faults = [
-        _fault(fault)
-        for fault in sheet_faults(findings, known=assessed.known_criteria, to_judge=assessed.criteria, signing=signing)
-    ]
-    told: set[str] = set()
-    for index, opinion in enumerate(content.opinions):
-        code = opinion.competency
-        if code not in assessed.competencies:
-            faults.append(_opinion_fault(index, "competency_not_assessed", code))
-        elif code in told:
-            faults.append(_opinion_fault(index, "opinion_twice", code))
-        told.add(code)
-    if faults:
-        raise SheetFaulty(faults=faults)
+async def _standing(session: AsyncSession, principal: Principal, registration_id: UUID, wanted: Content) -> Saved:
+    """The sheet that stands, where it is the one that was to be written; else the two are in each other's way."""
+    standing = await standing_sheet(session, principal, registration_id)
+    if standing is None:
+        raise Conflict
+    if standing.content.says_the_same(wanted):
+        return standing.view, standing.version
+    raise refused(SheetExists, standing.id, standing.version)
 
 
-def _fault(fault: SheetFault) -> FieldFault:
-    pointer = "/levels" if fault.index is None else f"/levels/{fault.index}"
-    return FieldFault(pointer, fault.code, _filled(fault.code, fault.criterion))
+async def _corrected(
+    session: AsyncSession, principal: Principal, sheet: OwnSheet, wanted: Content, reason: str
+) -> Saved:
+    """The correction that took the sheet's place, where it is the one that was to be written."""
+    standing = await standing_sheet(session, principal, sheet.row["registration_id"])
+    if standing is None or not standing.content.says_the_same(wanted):
+        raise SheetNotSigned
+    if (standing.row["number"], standing.row["reason"]) != (sheet.row["number"] + 1, reason):
+        raise SheetNotSigned
+    return standing.view, standing.version
 
 
-def _opinion_fault(index: int, fault: str, competency: str) -> FieldFault:
-    return FieldFault(f"/opinions/{index}/competency", fault, _filled(fault, competency))
-
-
-def _filled(code: str, subject: str) -> Text:
-    text = FAULT_TEXTS[code]
-    return Text(text.fr.replace("{}", subject), text.en.replace("{}", subject))
-
-
-_INSERT = insert(table_of(Sheet))
-
-
-async def _enter(
-    session: AsyncSession,
-    assessed: Assessment,
-    content: SheetContent,
-    *,
-    state: str,
-    number: int = 1,
-    reason: str | None = None,
-) -> SheetView:
-    """Add a row, by its table: the mapper would cost as much as all else that is done for a sheet."""
-    now = utc_now()
-    levels, opinions = _stored(content)
-    row = {
-        "id": new_id(),
-        "version": FIRST_VERSION,
-        "created_at": now,
-        "updated_at": now,
-        "organisation_id": assessed.organisation_id,
-        "session_id": assessed.session_id,
-        "registration_id": assessed.registration_id,
-        "juror_id": assessed.juror_id,
-        "number": number,
-        "state": state,
-        "levels": levels,
-        "opinions": opinions,
-        "signed_at": now if state == "signed" else None,
-        "reason": reason,
-    }
-    await (await session.connection()).execute(_INSERT, row)
-    entered = SheetView.model_validate(row)
-    if entered.signed_at is not None:
-        await publish(session, _signed(assessed, entered.id, number, entered.signed_at))
-    return entered
-
-
-def _stored(content: SheetContent) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Levels and opinions as their columns hold them."""
-    stored = content.model_dump(mode="json", include={"levels", "opinions"})
-    return stored["levels"], stored["opinions"]
-
-
-def _signed(assessed: Assessment, sheet_id: UUID, number: int, signed_at: datetime) -> SheetSignedV1:
-    return SheetSignedV1(
-        sheet_id=sheet_id,
-        registration_id=assessed.registration_id,
-        enrolment_id=assessed.enrolment_id,
-        session_id=assessed.session_id,
-        organisation_id=assessed.organisation_id,
-        juror_id=assessed.juror_id,
-        modality=assessed.modality,
-        number=number,
-        signed_at=signed_at,
-    )
+async def _overtaken(
+    session: AsyncSession, principal: Principal, sheet_id: UUID, change: Callable[[Content], Content]
+) -> Saved:
+    """Another request changed the sheet between our reading and our writing."""
+    now: OwnSheet | None = await own_sheet(session, principal, sheet_id)
+    if now is None:
+        raise Conflict
+    if now.content.says_the_same(change(now.content)):
+        return now.view, now.version
+    raise refused(SheetChanged, now.id, now.version)
 
 
 async def signed_sheets(session: AsyncSession, registration_ids: Collection[UUID]) -> Sequence[Sheet]:
