@@ -1,9 +1,19 @@
 """Who may call what: every operation, every role, on what belongs to whom."""
 
+import re
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from services.evaluations.tests.planning.building import (
+    DAY,
+    enter_place,
+    enter_room,
+    plan_slots,
+    set_timetable,
+    slots_of,
+    timetable,
+)
 
 from parchemin.common.http.app import routes_of
 from parchemin.contracts.vocabulary import Role
@@ -14,6 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio
 
 A, C, M, P, S = Role.ADMINISTRATOR, Role.CERTIFIER, Role.JURY_MEMBER, Role.JURY_PRESIDENT, Role.CLIENT
+E = Role.CANDIDATE
 EVERYBODY = None
 READ, WRITE = "evaluations:read", "evaluations:write"
 
@@ -46,6 +57,29 @@ ACCESS: dict[str, tuple[set[Role] | None, str]] = {
     "list_block_validations": ({A, C, S}, READ),
     "list_awards": ({A, C, S}, READ),
     "read_award": ({A, C, S}, READ),
+    "enter_place": ({A}, WRITE),
+    "list_places": ({A}, WRITE),
+    "read_place": ({A}, WRITE),
+    "change_place": ({A}, WRITE),
+    "delete_place": ({A}, WRITE),
+    "enter_room": ({A}, WRITE),
+    "list_rooms": ({A}, WRITE),
+    "read_room": ({A}, WRITE),
+    "change_room": ({A}, WRITE),
+    "delete_room": ({A}, WRITE),
+    "close_room": ({A}, WRITE),
+    "list_closures": ({A}, WRITE),
+    "delete_closure": ({A}, WRITE),
+    "declare_unavailability": ({A, M, P}, WRITE),
+    "list_unavailabilities": ({A, M, P}, READ),
+    "delete_unavailability": ({A, M, P}, WRITE),
+    "set_timetable": ({A}, WRITE),
+    "read_timetable": ({A, S, M, P}, READ),
+    "plan_slots": ({A}, WRITE),
+    "list_session_slots": ({A, S, M, P, E}, READ),
+    "list_slots": ({A, S, M, P, E}, READ),
+    "read_slot": ({A, S, M, P, E}, READ),
+    "move_slot": ({A}, WRITE),
     "live": (EVERYBODY, ""),
     "ready": (EVERYBODY, ""),
 }
@@ -69,7 +103,7 @@ def operations(school: "School") -> dict[str, tuple[str, str]]:
 
 def at(path: str) -> str:
     names = {"version": "1.0", "competency": "C.1"}
-    keys = ["version", "competency", "juror_id", "session_id", "registration_id", "sheet_id", "award_id"]
+    keys = re.findall(r"{(\w+)}", path)
     return path.format_map({key: names.get(key, str(uuid4())) for key in keys})
 
 
@@ -118,7 +152,15 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
     enrolment = await school.enrol()
     closed = await school.decide(enrolment, "M1", "M2", "M3", "M4")
     held = await school.plan("M1")
+    place = await enter_place(school)
+    room = await enter_room(school, place)
+    await set_timetable(school, held, timetable(room))
     (registration,) = await school.run(held, (await school.enrol(), "M1"))
+    await plan_slots(school, held)
+    (slot,) = await slots_of(school, held)
+    window = {"starts_at": f"{DAY}T18:00:00Z", "ends_at": f"{DAY}T19:00:00Z"}
+    closure = school.done(await school.call("POST", "/v1/closures", {"room_id": room, **window}))
+    away = school.done(await school.call("POST", "/v1/unavailabilities", {"juror_id": held.jury[1], **window}))
     sheet = await school.sign(registration, held.president)
     await school.call(
         "POST", "/v1/conflicts_of_interest", {"juror_id": held.jury[1], "enrolment_id": enrolment, "kind": "related"}
@@ -135,6 +177,11 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "{juror_id}": held.jury[1],
         "{award_id}": award["id"],
         "{competency}": "C.1",
+        "{place_id}": place,
+        "{room_id}": room,
+        "{closure_id}": closure["id"],
+        "{unavailability_id}": away["id"],
+        "{slot_id}": slot["id"],
     }
     entry = {"first_name": "Ada", "last_name": "Roux", "quality": "teacher", "external": True}
     jury = {"president": juror, "members": [juror]}
@@ -149,11 +196,18 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "save_sheet": {"levels": []},
         "correct_sheet": {"levels": [], "reason": "Erreur."},
         "override_proposal": {"acquired": True, "reason": "Oral."},
+        "change_place": {"name": "P", "address_lines": ["1"], "postal_code": "75000", "city": "Paris"},
+        "enter_room": {"place_id": place, "name": "R", "capacity": 1, "accessible": True},
+        "change_room": {"place_id": place, "name": "R", "capacity": 1, "accessible": True},
+        "close_room": {"room_id": room, **window},
+        "declare_unavailability": {"juror_id": held.jury[1], **window},
+        "set_timetable": timetable(room),
+        "move_slot": {"room_id": room, "preparation_starts_at": f"{DAY}T09:00:00Z"},
     }
     routes = {route.name: route for route in routes_of(school.app)}
     before = await school.state()
     for name, (method, path) in operations(school).items():
-        if name in PUBLIC | {"publish_referential", "enter_juror", "plan_session"}:
+        if name in PUBLIC | {"publish_referential", "enter_juror", "plan_session", "enter_place"}:
             continue
         for placeholder, value in known.items():
             path = path.replace(placeholder, value)  # noqa: PLW2901

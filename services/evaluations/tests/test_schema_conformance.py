@@ -6,7 +6,7 @@ from a fixture under pytest 9.2); the database is there before the first request
 
 import asyncio
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -23,6 +23,8 @@ from parchemin.evaluations.awards.models import Award
 from parchemin.evaluations.enrolments.models import KnownEnrolment
 from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.jurors.models import Juror
+from parchemin.evaluations.places.models import Place, Room
+from parchemin.evaluations.planning.models import Slot, Timetable
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
 from parchemin.evaluations.settings import Settings
@@ -31,9 +33,8 @@ FOLDER = scratch_folder()
 FILE = FOLDER / "evaluations.sqlite3"
 URL = f"sqlite+aiosqlite:///{FILE}"
 HOUSE = UUID(int=1)
-IDS = {
-    f"{name}_id": UUID(int=number) for number, name in enumerate(["juror", "session", "registration", "sheet", "award"])
-}
+NAMES = ["juror", "session", "registration", "sheet", "award", "place", "room", "slot"]
+IDS = {f"{name}_id": UUID(int=number) for number, name in enumerate(NAMES)}
 
 app = create_app(Settings(database_url=URL, migrate_on_start=False))
 schema = schema_of(app)
@@ -68,6 +69,14 @@ async def _furnish() -> None:
             EvaluationSession(
                 id=IDS["session_id"], place="Paris", held_on=day, modalities=["M1"], state="deliberating", **held
             ),
+            Place(
+                id=IDS["place_id"],
+                organisation_id=HOUSE,
+                name="Studio",
+                address_lines=["12 rue des Dames"],
+                postal_code="75017",
+                city="Paris",
+            ),
         ],
         [
             JurySeat(session_id=IDS["session_id"], juror_id=IDS["juror_id"], president=True),
@@ -89,8 +98,29 @@ async def _furnish() -> None:
                 year=2024,
                 rank=1,
             ),
+            Room(
+                id=IDS["room_id"],
+                organisation_id=HOUSE,
+                place_id=IDS["place_id"],
+                name="Salle 1",
+                capacity=1,
+                accessible=True,
+            ),
+            Timetable(session_id=IDS["session_id"], days=[], durations=[], rest_minutes=0, panel_size=None),
         ],
         [
+            Slot(
+                id=IDS["slot_id"],
+                organisation_id=HOUSE,
+                registration_id=IDS["registration_id"],
+                session_id=IDS["session_id"],
+                enrolment_id=enrolment,
+                modality="M1",
+                room_id=IDS["room_id"],
+                preparation_starts_at=utc_now(),
+                evaluation_starts_at=utc_now() + timedelta(minutes=20),
+                ends_at=utc_now() + timedelta(minutes=50),
+            ),
             Sheet(
                 id=IDS["sheet_id"],
                 organisation_id=HOUSE,
@@ -101,7 +131,7 @@ async def _furnish() -> None:
                 levels=[{"criterion": "C1.1", "level": "met", "comment": None}],
                 opinions=[],
                 signed_at=utc_now(),
-            )
+            ),
         ],
     ]
     try:

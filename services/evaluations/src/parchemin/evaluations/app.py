@@ -22,6 +22,9 @@ from parchemin.evaluations.enrolments import service as enrolments
 from parchemin.evaluations.enrolments.candidates import learn_candidate
 from parchemin.evaluations.grading.routes import router as grading
 from parchemin.evaluations.jurors.routes import router as jurors
+from parchemin.evaluations.places.routes import router as places
+from parchemin.evaluations.places.unavailabilities import router as unavailabilities
+from parchemin.evaluations.planning.routes import router as planning
 from parchemin.evaluations.referential.routes import router as referentials
 from parchemin.evaluations.referential.service import publish_registered
 from parchemin.evaluations.registrations.routes import router as registrations
@@ -58,6 +61,9 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             grading,
             deliberation,
             awards,
+            places,
+            unavailabilities,
+            planning,
         ],
         settings=settings,
         database=database,

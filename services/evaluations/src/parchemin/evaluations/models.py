@@ -6,6 +6,8 @@ from parchemin.evaluations.deliberation.models import Decision, Override
 from parchemin.evaluations.enrolments.models import KnownCandidate, KnownEnrolment, KnownExemption
 from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.jurors.models import Juror
+from parchemin.evaluations.places.models import Closure, Place, Room, Unavailability
+from parchemin.evaluations.planning.models import Slot, SlotJuror, Timetable, TimetableRoom
 from parchemin.evaluations.referential.models import PublishedReferential
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import ConflictOfInterest, EvaluationSession, JurySeat
@@ -14,6 +16,7 @@ __all__ = [
     "Award",
     "Base",
     "BlockValidation",
+    "Closure",
     "ConflictOfInterest",
     "Decision",
     "EvaluationSession",
@@ -23,8 +26,15 @@ __all__ = [
     "KnownEnrolment",
     "KnownExemption",
     "Override",
+    "Place",
     "PublishedReferential",
     "RegisterCounter",
     "Registration",
+    "Room",
     "Sheet",
+    "Slot",
+    "SlotJuror",
+    "Timetable",
+    "TimetableRoom",
+    "Unavailability",
 ]
