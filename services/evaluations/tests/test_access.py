@@ -80,6 +80,12 @@ ACCESS: dict[str, tuple[set[Role] | None, str]] = {
     "list_slots": ({A, S, M, P, E}, READ),
     "read_slot": ({A, S, M, P, E}, READ),
     "move_slot": ({A}, WRITE),
+    "open_calendar_feed": ({A, M, P, E}, READ),
+    "list_calendar_feeds": ({A, M, P, E}, READ),
+    "revoke_calendar_feed": ({A, M, P, E}, READ),
+    "read_calendar_feed": (EVERYBODY, ""),
+    "convene_candidates": ({A}, WRITE),
+    "list_convocations": ({A}, WRITE),
     "live": (EVERYBODY, ""),
     "ready": (EVERYBODY, ""),
 }
@@ -161,6 +167,7 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
     window = {"starts_at": f"{DAY}T18:00:00Z", "ends_at": f"{DAY}T19:00:00Z"}
     closure = school.done(await school.call("POST", "/v1/closures", {"room_id": room, **window}))
     away = school.done(await school.call("POST", "/v1/unavailabilities", {"juror_id": held.jury[1], **window}))
+    feed = school.done(await school.call("POST", "/v1/calendar_feeds", {"juror_id": held.jury[1]}))
     sheet = await school.sign(registration, held.president)
     await school.call(
         "POST", "/v1/conflicts_of_interest", {"juror_id": held.jury[1], "enrolment_id": enrolment, "kind": "related"}
@@ -182,6 +189,7 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "{closure_id}": closure["id"],
         "{unavailability_id}": away["id"],
         "{slot_id}": slot["id"],
+        "{feed_id}": feed["id"],
     }
     entry = {"first_name": "Ada", "last_name": "Roux", "quality": "teacher", "external": True}
     jury = {"president": juror, "members": [juror]}
@@ -202,6 +210,8 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "close_room": {"room_id": room, **window},
         "declare_unavailability": {"juror_id": held.jury[1], **window},
         "set_timetable": timetable(room),
+        "open_calendar_feed": {"juror_id": held.jury[1]},
+        "convene_candidates": {},
         "move_slot": {"room_id": room, "preparation_starts_at": f"{DAY}T09:00:00Z"},
     }
     routes = {route.name: route for route in routes_of(school.app)}
@@ -212,7 +222,7 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         for placeholder, value in known.items():
             path = path.replace(placeholder, value)  # noqa: PLW2901
         answer = await other.call(method, path, bodies.get(name), by=everything, match='"1"')
-        if name.startswith("list_") and name != "list_proposals":
+        if name.startswith("list_") and name not in {"list_proposals", "list_convocations"}:
             assert name == "list_jurors" or answer.json()["items"] == [], name
             filters = {parameter.name for parameter in routes[name].dependant.query_params}
             for known_id, value in (("session_id", closed.id), ("enrolment_id", enrolment)):

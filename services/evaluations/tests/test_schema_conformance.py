@@ -5,6 +5,7 @@ from a fixture under pytest 9.2); the database is there before the first request
 """
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from parchemin.common.database import Database
 from parchemin.contracts.vocabulary import Role
 from parchemin.evaluations.app import create_app
 from parchemin.evaluations.awards.models import Award
+from parchemin.evaluations.calendars.models import CalendarFeed
 from parchemin.evaluations.enrolments.models import KnownEnrolment
 from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.jurors.models import Juror
@@ -33,7 +35,7 @@ FOLDER = scratch_folder()
 FILE = FOLDER / "evaluations.sqlite3"
 URL = f"sqlite+aiosqlite:///{FILE}"
 HOUSE = UUID(int=1)
-NAMES = ["juror", "session", "registration", "sheet", "award", "place", "room", "slot"]
+NAMES = ["juror", "session", "registration", "sheet", "award", "place", "room", "slot", "feed"]
 IDS = {f"{name}_id": UUID(int=number) for number, name in enumerate(NAMES)}
 
 app = create_app(Settings(database_url=URL, migrate_on_start=False))
@@ -106,6 +108,13 @@ async def _furnish() -> None:
                 capacity=1,
                 accessible=True,
             ),
+            CalendarFeed(
+                id=IDS["feed_id"],
+                organisation_id=HOUSE,
+                juror_id=IDS["juror_id"],
+                language="fr",
+                secret_hash=hashlib.sha256(b"secret").hexdigest(),
+            ),
             Timetable(session_id=IDS["session_id"], days=[], durations=[], rest_minutes=0, panel_size=None),
         ],
         [
@@ -157,7 +166,12 @@ def test_operation(case: schemathesis.Case, everybody: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("path", sorted(p for p, item in app.openapi()["paths"].items() if "{" in p and "get" in item))
 def test_what_is_there_is_as_documented(path: str, everybody: dict[str, str]) -> None:
-    known = {"version": "1.0", "competency": "C.1", **{name: str(value) for name, value in IDS.items()}}
+    known = {
+        "version": "1.0",
+        "competency": "C.1",
+        "secret": "secret",
+        **{name: str(value) for name, value in IDS.items()},
+    }
     operation = schema[path]["GET"]
     case = operation.Case(path_parameters={name: value for name, value in known.items() if f"{{{name}}}" in path})
     response = case.call(headers=everybody)

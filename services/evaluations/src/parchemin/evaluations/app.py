@@ -17,6 +17,8 @@ from parchemin.contracts.events.candidates import (
     MeasuresGrantedV1,
 )
 from parchemin.evaluations.awards.routes import router as awards
+from parchemin.evaluations.calendars.routes import router as calendars
+from parchemin.evaluations.convocations.routes import router as convocations
 from parchemin.evaluations.deliberation.routes import router as deliberation
 from parchemin.evaluations.enrolments import service as enrolments
 from parchemin.evaluations.enrolments.candidates import learn_candidate
@@ -64,6 +66,8 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             places,
             unavailabilities,
             planning,
+            calendars,
+            convocations,
         ],
         settings=settings,
         database=database,

@@ -2,6 +2,8 @@
 
 from parchemin.evaluations.awards.models import Award, BlockValidation, RegisterCounter
 from parchemin.evaluations.base import Base
+from parchemin.evaluations.calendars.models import CalendarFeed
+from parchemin.evaluations.convocations.models import Convocation
 from parchemin.evaluations.deliberation.models import Decision, Override
 from parchemin.evaluations.enrolments.models import KnownCandidate, KnownEnrolment, KnownExemption
 from parchemin.evaluations.grading.models import Sheet
@@ -16,8 +18,10 @@ __all__ = [
     "Award",
     "Base",
     "BlockValidation",
+    "CalendarFeed",
     "Closure",
     "ConflictOfInterest",
+    "Convocation",
     "Decision",
     "EvaluationSession",
     "Juror",

@@ -26,6 +26,10 @@ class Settings(ServiceSettings):
     referential has no policy of its own."""
     time_zone: str = "Europe/Paris"
     """Where the jury sits: the date of a deliberation is that of its place."""
+    bring: str | None = Field(
+        default="Une pièce d'identité en cours de validité et cette convocation.", max_length=4000
+    )
+    """What convocations ask to bring, where the staff says nothing else."""
     accept_future_dates: bool = False
     """Let a deliberation be dated after today: for rehearsals and scenario files, never in production."""
 

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from parchemin.common.numbers import WRITTEN_AS_A_NUMBER
 from parchemin.common.problems.validation import refusal
 from parchemin.common.text import Line, Name, Paragraph
 from parchemin.evaluations.instants import Instant
 
 ROOM_ID = "0199c2a0-c4d9-7a1e-9a3c-0d6f2f1b7c60"
-Entry = ConfigDict(extra="forbid")
 
 
 def _with_example(**example: Any) -> ConfigDict:
@@ -61,7 +61,9 @@ class RoomEntry(BaseModel):
     place_id: UUID
     name: Name
     floor: Name | None = None
-    capacity: int = Field(ge=1, le=500, strict=True, description="Candidates who may prepare or be assessed at once")
+    capacity: Annotated[int, Field(ge=1, le=500), WRITTEN_AS_A_NUMBER] = Field(
+        description="Candidates who may prepare or be assessed at once"
+    )
     accessible: bool = Field(strict=True, description="Reached and used with a wheelchair")
     active: bool = Field(default=True, strict=True, description="False: no new plan uses it")
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from parchemin.common.dates import Day
+from parchemin.common.numbers import WRITTEN_AS_A_NUMBER
 from parchemin.common.problems.validation import refusal
 from parchemin.contracts.vocabulary import ModalityCode
 from parchemin.evaluations.instants import WholeMinute
@@ -55,8 +56,8 @@ class ModalityDuration(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     modality: ModalityCode
-    preparation_minutes: int = Field(default=0, ge=0, le=600, strict=True)
-    evaluation_minutes: int = Field(ge=1, le=600, strict=True)
+    preparation_minutes: Annotated[int, Field(ge=0, le=600), WRITTEN_AS_A_NUMBER] = 0
+    evaluation_minutes: Annotated[int, Field(ge=1, le=600), WRITTEN_AS_A_NUMBER]
 
 
 class TimetableEntry(BaseModel):
@@ -85,10 +86,10 @@ class TimetableEntry(BaseModel):
     rooms: list[UUID] = Field(min_length=1, max_length=50)
     days: list[OpenDay] = Field(min_length=1, max_length=31)
     durations: list[ModalityDuration] = Field(min_length=1, max_length=20)
-    rest_minutes: int = Field(
-        default=0, ge=0, le=600, strict=True, description="Between two slots of one candidate, at least"
+    rest_minutes: Annotated[int, Field(ge=0, le=600), WRITTEN_AS_A_NUMBER] = Field(
+        default=0, description="Between two slots of one candidate, at least"
     )
-    panel_size: Annotated[int, Field(ge=1, le=21, strict=True)] | None = Field(
+    panel_size: Annotated[int, Field(ge=1, le=21), WRITTEN_AS_A_NUMBER] | None = Field(
         default=None, description="Jurors of each slot; null: the whole jury, less those in conflict"
     )
 

@@ -175,10 +175,11 @@ async def _save(
             slot.updated_at = now
         rows.append((slot, planned))
     await session.flush()
-    await _seat(session, rows)
+    await _seat(session, held, rows)
 
 
-async def _seat(session: AsyncSession, rows: Sequence[tuple[Slot, rules.Slot]]) -> None:
+async def _seat(session: AsyncSession, held: EvaluationSession, rows: Sequence[tuple[Slot, rules.Slot]]) -> None:
+    """Who leaves a panel stays known as such, unless nobody was told yet."""
     statement = select(SlotJuror).where(col(SlotJuror.slot_id).in_([slot.id for slot, _ in rows]))
     known = {(seat.slot_id, seat.juror_id): seat for seat in (await session.execute(statement)).scalars()}
     for slot, planned in rows:
@@ -188,6 +189,8 @@ async def _seat(session: AsyncSession, rows: Sequence[tuple[Slot, rules.Slot]]) 
     panels = {slot.id: planned.panel for slot, planned in rows}
     for (slot_id, juror_id), seat in known.items():
         seat.sits = juror_id in panels[slot_id]
+        if not seat.sits and held.state == SessionState.DRAFT:
+            await session.delete(seat)
 
 
 async def _require_sound(
