@@ -123,3 +123,4 @@ class DocumentKind(StrEnum):
     JURY_MINUTES = "jury_minutes"
     RESULTS_NOTICE = "results_notice"
     DIPLOMA = "diploma"
+    CONVOCATION = "convocation"
