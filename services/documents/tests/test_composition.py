@@ -199,10 +199,10 @@ def test_what_is_lacking_is_named(story: SimpleNamespace) -> None:
 
 
 def test_the_subject_of_a_document_is_that_of_its_fact(story: SimpleNamespace) -> None:
-    enrolment = story.of("zoe")["enrolment_id"]
+    enrolment, convened = story.of("zoe")["enrolment_id"], story.convened(number=2)
     assert [
         subject_of(fact).key
-        for fact in (story.awarded(), story.validated(2), story.decided(), story.closed(), story.convened(number=2))
+        for fact in (story.awarded(), story.validated(2), story.decided(), story.closed(), convened)
     ] == [
         f"diploma:{enrolment}",
         f"block_attestation:{enrolment}:2",

@@ -280,7 +280,7 @@ def a_convocation(**changes: Any) -> models.Convocation:
                 ),
             ),
             "measures": ("Temps majoré de 33 % (préparation, évaluation)", "Locaux accessibles (évaluation)"),
-            "bring": "Une pièce d'identité en cours de validité, deux exemplaires de votre dossier et cette convocation.",
+            "bring": "Une pièce d'identité valide, deux exemplaires de votre dossier et cette convocation.",
         },
     )
 
