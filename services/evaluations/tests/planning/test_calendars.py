@@ -159,7 +159,7 @@ async def test_the_secret_is_told_once_stored_as_a_hash_logged_nowhere_and_can_b
     by = {**school.juror(juror, Role.JURY_MEMBER), "Idempotency-Key": "once"}
     feed = school.done(await school.call("POST", FEEDS, {}, by=by))
     path = urlsplit(feed["url"]).path
-    secret = path.removeprefix(f"{FEEDS}/").removesuffix(".ics")
+    secret = path.removeprefix("/v1/calendars/").removesuffix(".ics")
     assert len(secret) >= 43  # 256 bits
     await events(school, path)
     await school.client.get(path + "?unknown=1")
@@ -168,12 +168,12 @@ async def test_the_secret_is_told_once_stored_as_a_hash_logged_nowhere_and_can_b
         kept = str((await session.execute(select(idempotency_keys))).all())
     stored = str(await school.state())
     logged = "".join(capsys.readouterr())
-    assert "/v1/calendar_feeds/{secret}.ics" in logged
+    assert "/v1/calendars/{secret}.ics" in logged
     assert all(secret not in place for place in (logged, stored, kept, str(await school.get(FEEDS))))
     theirs = f"{FEEDS}/{feed['id']}"
     await school.refuses("not_found", "DELETE", theirs, by=school.juror(await school.enter_juror()))
     assert (await school.call("DELETE", theirs, by=by)).status_code == 204
-    for gone in (path, f"{FEEDS}/nobody.ics", f"{FEEDS}/{'x' * 43}.ics"):
+    for gone in (path, "/v1/calendars/nobody.ics", f"/v1/calendars/{'x' * 43}.ics"):
         answer = await school.client.get(gone)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 

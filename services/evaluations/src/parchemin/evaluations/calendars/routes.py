@@ -19,7 +19,7 @@ from parchemin.evaluations.calendars import service
 from parchemin.evaluations.calendars.models import CalendarFeed
 from parchemin.evaluations.calendars.schemas import FeedView, NewFeed, OpenedFeed
 
-router = APIRouter(prefix="/v1/calendar_feeds", tags=["calendars"], route_class=TransactionalRoute)
+router = APIRouter(prefix="/v1", tags=["calendars"], route_class=TransactionalRoute)
 
 ICS = "text/calendar"
 PRIVATE = {"Cache-Control": "private, no-cache"}
@@ -32,7 +32,7 @@ async def _unremembered(request: Request) -> AsyncSession:
     return await unit.session()
 
 
-@router.post("", status_code=201, responses=documented(NotFound, service.OneOwner))
+@router.post("/calendar_feeds", status_code=201, responses=documented(NotFound, service.OneOwner))
 async def open_calendar_feed(
     new: NewFeed, principal: Subscribing, session: Annotated[AsyncSession, Depends(_unremembered)]
 ) -> OpenedFeed:
@@ -40,24 +40,24 @@ async def open_calendar_feed(
     once; a calendar program reads it without a token. There is no `Idempotency-Key` here: the answer is not kept.
     A feed that nobody asked for twice is revoked."""
     feed, secret = await service.open_feed(session, principal, new)
-    url = f"{house().public_url}{router.prefix}/{secret}.ics"
+    url = f"{house().public_url}/v1/calendars/{secret}.ics"
     return OpenedFeed(**FeedView.model_validate(feed).model_dump(), url=url)
 
 
-@router.get("")
+@router.get("/calendar_feeds")
 async def list_calendar_feeds(session: Reading, principal: Subscribing, paging: Paging) -> Page[FeedView]:
     """The open feeds: the organisation's for the staff, one's own for others. Without their addresses."""
     return await page(session, service.visible_feeds(principal), CalendarFeed, paging, FeedView.model_validate)
 
 
-@router.delete("/{feed_id}", status_code=204)
+@router.delete("/calendar_feeds/{feed_id}", status_code=204)
 async def revoke_calendar_feed(feed_id: UUID, session: Writing, principal: Subscribing) -> None:
     """Close a feed: its address opens nothing any more."""
     await service.revoke_feed(session, principal, feed_id)
 
 
 @router.get(
-    "/{secret}.ics",
+    "/calendars/{secret}.ics",
     dependencies=[Depends(public)],
     response_class=Response,
     responses={
