@@ -15,7 +15,16 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 SHARED_HEADERS = {"if-match", "idempotency-key"}
 SHAPE = {"invalid", "malformed_body"}
 """Codes of refusals that the document foretells."""
-BEYOND_SHAPE = {"string_pattern_mismatch", "for_closing_only", "for_deliberation_only"}
+BEYOND_SHAPE = {
+    "string_pattern_mismatch",
+    "for_closing_only",
+    "for_deliberation_only",
+    "days_too_far_apart",
+    "ends_before",
+    "named_twice",
+    "out_of_range",
+    "whole_minutes",
+}
 """Faults of a member that a schema cannot foretell: what depends on another member; and a text that ends in a line
 feed, which Python's `$` lets by when texts are generated and JSON Schema's (ECMA 262) does not."""
 

@@ -4,7 +4,7 @@ Tests are imported by path and can't import their neighbours: they reach these b
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -167,6 +167,38 @@ def decided(name: str = "zoe", **changes: Any) -> facts.ResultsDecidedV1:
         blocks_enrolled=(1, 2, 3),
         blocks_validated=(1, 2),
         register_number=None,
+    )
+    return fact.model_copy(update=changes)
+
+
+def convened(name: str = "zoe", **changes: Any) -> facts.CandidateConvenedV1:
+    where = facts.MeetingPlace(
+        place="Studio", address_lines=("12 rue des Dames",), postal_code="75017", city="Paris", room="Salle 3"
+    )
+    at = datetime(2026, 7, 1, 7, 0, tzinfo=UTC)
+    fact = facts.CandidateConvenedV1(
+        **of(name),
+        convocation_id=number("convocation"),
+        session_id=SESSION,
+        number=1,
+        convened_on=date(2026, 7, 2),
+        time_zone="Europe/Paris",
+        appointments=(
+            facts.Appointment(
+                registration_id=number("registration"),
+                modality="M1",
+                preparation_starts_at=at,
+                starts_at=at + timedelta(minutes=27),
+                ends_at=at + timedelta(minutes=67),
+                where=where,
+            ),
+        ),
+        measures=(
+            people.Measure(
+                kind="extra_time", percent=33, applies_to=("preparation", "evaluation"), detail="Tiers temps"
+            ),
+        ),
+        bring="Votre dossier.",
     )
     return fact.model_copy(update=changes)
 

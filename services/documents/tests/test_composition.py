@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from parchemin.common.language import Language, Text
+from parchemin.contracts.events.candidates import Measure
 from parchemin.contracts.events.evaluations import Override
 from parchemin.documents.composition.compose import compose, day_of, subject_of
+from parchemin.documents.composition.convocation import measure_in_words
 from parchemin.documents.composition.countries import country_name
 from parchemin.documents.composition.drafts import Draft, Stationery, policy_name
 from parchemin.documents.composition.knowledge import Knowledge, Needs, OrganisationName
@@ -147,6 +149,44 @@ def test_minutes_give_the_reason_of_an_override(story: SimpleNamespace) -> None:
     assert [(it.competency, it.decided, it.reason) for it in decision.overrides] == [("C.1", "acquired", "Motif.")]
 
 
+def test_a_convocation_gives_local_times_and_measures_as_what_is_done(story: SimpleNamespace) -> None:
+    letter = composed(story, story.convened())
+    (part,) = letter.appointments
+    assert (str(part.held_on), part.arrives, part.begins, part.ends) == ("2026-07-01", "09:00", "09:27", "10:07")
+    assert part.prepares
+    assert (part.where.place, part.where.address) == ("Studio", ("12 rue des Dames", "75017 Paris"))
+    assert letter.measures == ("Temps majoré de 33 % (préparation, évaluation)",)
+    assert (letter.number, letter.bring, str(letter.letterhead.issued_on)) == (1, "Votre dossier.", "2026-07-02")
+    winter = part_at(story, "2026-10-25T08:00:00Z")
+    assert composed(story, winter, language="en").appointments[0].begins == "09:00"
+
+
+def part_at(story: SimpleNamespace, instant: str) -> Any:
+    """A convocation to one time for all."""
+    fact = story.convened()
+    part = type(fact.appointments[0]).model_validate(
+        {**fact.appointments[0].model_dump(), "preparation_starts_at": None, "starts_at": instant, "ends_at": None}
+    )
+    return fact.model_copy(update={"appointments": (part,)})
+
+
+@pytest.mark.parametrize(
+    ("measure", "french", "english"),
+    [
+        ({"kind": "accessible_premises"}, "Locaux accessibles", "Accessible premises"),
+        ({"kind": "equipment", "detail": 'Écran 27"'}, 'Matériel adapté : Écran 27"', 'Adapted equipment: Écran 27"'),
+        (
+            {"kind": "extra_time", "percent": 25, "applies_to": ["evaluation"], "detail": "Avis médical"},
+            "Temps majoré de 25 % (évaluation)",
+            "Extra time of 25% (evaluation)",
+        ),
+    ],
+)
+def test_a_measure_is_said_in_words(measure: dict[str, Any], french: str, english: str) -> None:
+    known = Measure.model_validate(measure)
+    assert (measure_in_words(known, "fr"), measure_in_words(known, "en")) == (french, english)
+
+
 def test_what_is_lacking_is_named(story: SimpleNamespace) -> None:
     needs = Needs.of(story.closed())
     assert needs.lacking(knowledge(story)) == ()
@@ -159,14 +199,16 @@ def test_what_is_lacking_is_named(story: SimpleNamespace) -> None:
 
 
 def test_the_subject_of_a_document_is_that_of_its_fact(story: SimpleNamespace) -> None:
-    enrolment = story.of("zoe")["enrolment_id"]
+    enrolment, convened = story.of("zoe")["enrolment_id"], story.convened(number=2)
     assert [
-        subject_of(fact).key for fact in (story.awarded(), story.validated(2), story.decided(), story.closed())
+        subject_of(fact).key
+        for fact in (story.awarded(), story.validated(2), story.decided(), story.closed(), convened)
     ] == [
         f"diploma:{enrolment}",
         f"block_attestation:{enrolment}:2",
         f"results_notice:{enrolment}:{story.SESSION}",
         f"jury_minutes:{story.SESSION}",
+        f"convocation:{enrolment}:{story.SESSION}:2",
     ]
 
 

@@ -19,11 +19,14 @@ pytestmark = pytest.mark.asyncio
 
 
 async def test_each_fact_makes_its_document_and_an_event_tells_of_it(desk: Any, story: SimpleNamespace) -> None:
-    await desk.hear(*story.known(), story.validated(), story.awarded(), story.decided(), story.closed())
+    await desk.hear(
+        *story.known(), story.validated(), story.awarded(), story.decided(), story.closed(), story.convened()
+    )
     await desk.issuer.issue_due()
     documents = await desk.documents()
     assert [(it.kind, it.state) for it in documents] == [
         ("block_attestation", "issued"),
+        ("convocation", "issued"),
         ("diploma", "issued"),
         ("jury_minutes", "issued"),
         ("results_notice", "issued"),
@@ -37,7 +40,9 @@ async def test_each_fact_makes_its_document_and_an_event_tells_of_it(desk: Any, 
 
 
 async def test_what_was_printed_makes_the_same_file_again(desk: Any, story: SimpleNamespace) -> None:
-    await desk.hear(*story.known(), story.validated(), story.awarded(), story.decided(), story.closed())
+    await desk.hear(
+        *story.known(), story.validated(), story.awarded(), story.decided(), story.closed(), story.convened()
+    )
     await desk.issuer.issue_due()
     for document in await desk.documents():
         content = desk.store.get(document.sha256)
@@ -55,6 +60,13 @@ async def test_a_fact_told_twice_makes_one_document(desk: Any, story: SimpleName
     again = await desk.document()
     assert (again.sha256, again.verification_code) == (first.sha256, first.verification_code)
     assert len(await desk.told()) == 1
+
+
+async def test_each_number_of_a_convocation_is_a_letter_of_its_own(desk: Any, story: SimpleNamespace) -> None:
+    await desk.hear(*story.known(), story.convened(), story.convened(number=2), story.convened(number=2))
+    await desk.issuer.issue_due()
+    documents = await desk.documents()
+    assert sorted(it.body_data["number"] for it in documents) == [1, 2]
 
 
 async def test_a_document_waits_for_what_it_names_and_no_other_waits_with_it(desk: Any, story: SimpleNamespace) -> None:

@@ -5,6 +5,15 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from services.evaluations.tests.planning.building import (
+    DAY,
+    enter_place,
+    enter_room,
+    plan_slots,
+    set_timetable,
+    slots_of,
+    timetable,
+)
 
 from parchemin.common.http.app import routes_of
 from parchemin.contracts.vocabulary import Role
@@ -16,6 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio
 
 A, C, M, P, S = Role.ADMINISTRATOR, Role.CERTIFIER, Role.JURY_MEMBER, Role.JURY_PRESIDENT, Role.CLIENT
+E = Role.CANDIDATE
 EVERYBODY = None
 READ, WRITE = "evaluations:read", "evaluations:write"
 
@@ -72,12 +82,43 @@ ACCESS: dict[str, tuple[set[Role] | None, str]] = {
     "answer_follow_up": (EVERYBODY, ""),
     "show_follow_up_page": (EVERYBODY, ""),
     "read_placement": ({A, C, S}, READ),
+    "enter_place": ({A}, WRITE),
+    "list_places": ({A}, WRITE),
+    "read_place": ({A}, WRITE),
+    "change_place": ({A}, WRITE),
+    "delete_place": ({A}, WRITE),
+    "enter_room": ({A}, WRITE),
+    "list_rooms": ({A}, WRITE),
+    "read_room": ({A}, WRITE),
+    "change_room": ({A}, WRITE),
+    "delete_room": ({A}, WRITE),
+    "close_room": ({A}, WRITE),
+    "list_closures": ({A}, WRITE),
+    "delete_closure": ({A}, WRITE),
+    "declare_unavailability": ({A, M, P}, WRITE),
+    "list_unavailabilities": ({A, M, P}, READ),
+    "delete_unavailability": ({A, M, P}, WRITE),
+    "set_timetable": ({A}, WRITE),
+    "read_timetable": ({A, S, M, P}, READ),
+    "plan_slots": ({A}, WRITE),
+    "list_session_slots": ({A, S, M, P, E}, READ),
+    "list_slots": ({A, S, M, P, E}, READ),
+    "read_slot": ({A, S, M, P, E}, READ),
+    "move_slot": ({A}, WRITE),
+    "open_calendar_feed": ({A, M, P, E}, READ),
+    "list_calendar_feeds": ({A, M, P, E}, READ),
+    "revoke_calendar_feed": ({A, M, P, E}, READ),
+    "read_calendar_feed": (EVERYBODY, ""),
+    "convene_candidates": ({A}, WRITE),
+    "list_convocations": ({A}, WRITE),
     "live": (EVERYBODY, ""),
     "ready": (EVERYBODY, ""),
 }
 CERTIFIER_ONLY = {"read_register_head", "read_agreement"}
 FILES = {"export_register", "read_statistics", "draw_statistics", "read_placement"}
 PUBLIC = {name for name, (roles, _) in ACCESS.items() if roles is EVERYBODY}
+OF_ANYONE = {"publish_referential", "enter_juror", "plan_session", "enter_place", "read_jury_rules"}
+"""Neither read nor change what somebody else has."""
 
 
 @pytest.fixture
@@ -145,7 +186,16 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
     enrolment = await school.enrol()
     closed = await school.decide(enrolment, "M1", "M2", "M3", "M4")
     held = await school.plan("M1")
+    place = await enter_place(school)
+    room = await enter_room(school, place)
+    await set_timetable(school, held, timetable(room))
     (registration,) = await school.run(held, (await school.enrol(), "M1"))
+    await plan_slots(school, held)
+    (slot,) = await slots_of(school, held)
+    window = {"starts_at": f"{DAY}T18:00:00Z", "ends_at": f"{DAY}T19:00:00Z"}
+    closure = school.done(await school.call("POST", "/v1/closures", {"room_id": room, **window}))
+    away = school.done(await school.call("POST", "/v1/unavailabilities", {"juror_id": held.jury[1], **window}))
+    feed = school.done(await school.call("POST", "/v1/calendar_feeds", {"juror_id": held.jury[1]}))
     sheet = await school.sign(registration, held.president)
     report = {"kind": "incident", "description": "Coupure de courant.", "occurred_at": "2024-06-17T10:20:00+02:00"}
     incident = school.done(await school.call("POST", f"/v1/sessions/{held.id}/incidents", report))
@@ -168,6 +218,12 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "{award_id}": award["id"],
         "{follow_up_id}": follow_up["id"],
         "{competency}": "C.1",
+        "{place_id}": place,
+        "{room_id}": room,
+        "{closure_id}": closure["id"],
+        "{unavailability_id}": away["id"],
+        "{slot_id}": slot["id"],
+        "{feed_id}": feed["id"],
     }
     entry = {"first_name": "Ada", "last_name": "Roux", "quality": "teacher", "external": True}
     jury = {"president": juror, "members": [juror]}
@@ -189,11 +245,20 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "replace_juror": {"replaced": held.jury[1], "by": juror, "reason": "Absence."},
         "publish_session_results": {"publish_at": "2026-01-01T00:00:00Z"},
         "override_proposal": {"acquired": True, "reason": "Oral."},
+        "change_place": {"name": "P", "address_lines": ["1"], "postal_code": "75000", "city": "Paris"},
+        "enter_room": {"place_id": place, "name": "R", "capacity": 1, "accessible": True},
+        "change_room": {"place_id": place, "name": "R", "capacity": 1, "accessible": True},
+        "close_room": {"room_id": room, **window},
+        "declare_unavailability": {"juror_id": held.jury[1], **window},
+        "set_timetable": timetable(room),
+        "open_calendar_feed": {"juror_id": held.jury[1]},
+        "convene_candidates": {},
+        "move_slot": {"room_id": room, "preparation_starts_at": f"{DAY}T09:00:00Z"},
     }
     routes = {route.name: route for route in routes_of(school.app)}
     before = await school.state()
     for name, (method, path) in operations(school).items():
-        if name in PUBLIC | {"publish_referential", "enter_juror", "plan_session", "read_jury_rules"} | CERTIFIER_ONLY:
+        if name in PUBLIC | OF_ANYONE | CERTIFIER_ONLY:
             continue
         if name in FILES:  # empty for a stranger
             assert known["{award_id}"] not in (await other.call(method, path, by=everything)).text, name
@@ -201,7 +266,7 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         for placeholder, value in known.items():
             path = path.replace(placeholder, value)  # noqa: PLW2901
         answer = await other.call(method, path, bodies.get(name), by=everything, match='"1"')
-        if name.startswith("list_") and name not in {"list_proposals", "list_statements"}:
+        if name.startswith("list_") and name not in {"list_proposals", "list_statements", "list_convocations"}:
             assert name == "list_jurors" or answer.json()["items"] == [], name
             filters = {parameter.name for parameter in routes[name].dependant.query_params}
             for known_id, value in (("session_id", closed.id), ("enrolment_id", enrolment)):

@@ -5,8 +5,9 @@ from a fixture under pytest 9.2); the database is there before the first request
 """
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -20,11 +21,14 @@ from parchemin.common.database import Database
 from parchemin.contracts.vocabulary import Role
 from parchemin.evaluations.app import create_app
 from parchemin.evaluations.awards.models import Award
+from parchemin.evaluations.calendars.models import CalendarFeed
 from parchemin.evaluations.enrolments.models import KnownEnrolment
 from parchemin.evaluations.follow_up.models import FollowUp
 from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.incidents.models import Incident
 from parchemin.evaluations.jurors.models import Juror
+from parchemin.evaluations.places.models import Place, Room
+from parchemin.evaluations.planning.models import Slot, Timetable
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
 from parchemin.evaluations.settings import Settings
@@ -33,10 +37,8 @@ FOLDER = scratch_folder()
 FILE = FOLDER / "evaluations.sqlite3"
 URL = f"sqlite+aiosqlite:///{FILE}"
 HOUSE = UUID(int=1)
-IDS = {
-    f"{name}_id": UUID(int=number)
-    for number, name in enumerate(["juror", "session", "registration", "sheet", "award", "follow_up", "incident"])
-}
+NAMES = ["juror", "session", "registration", "sheet", "award", "follow_up", "incident", "place", "room", "slot", "feed"]
+IDS = {f"{name}_id": UUID(int=number) for number, name in enumerate(NAMES)}
 
 app = create_app(Settings(database_url=URL, migrate_on_start=False))
 schema = schema_of(app)
@@ -71,6 +73,14 @@ async def _furnish() -> None:
             EvaluationSession(
                 id=IDS["session_id"], place="Paris", held_on=day, modalities=["M1"], state="deliberating", **held
             ),
+            Place(
+                id=IDS["place_id"],
+                organisation_id=HOUSE,
+                name="Studio",
+                address_lines=["12 rue des Dames"],
+                postal_code="75017",
+                city="Paris",
+            ),
         ],
         [
             JurySeat(session_id=IDS["session_id"], juror_id=IDS["juror_id"], president=True),
@@ -92,6 +102,22 @@ async def _furnish() -> None:
                 year=2024,
                 rank=1,
             ),
+            Room(
+                id=IDS["room_id"],
+                organisation_id=HOUSE,
+                place_id=IDS["place_id"],
+                name="Salle 1",
+                capacity=1,
+                accessible=True,
+            ),
+            CalendarFeed(
+                id=IDS["feed_id"],
+                organisation_id=HOUSE,
+                juror_id=IDS["juror_id"],
+                language="fr",
+                secret_hash=hashlib.sha256(b"secret").hexdigest(),
+            ),
+            Timetable(session_id=IDS["session_id"], days=[], durations=[], rest_minutes=0, panel_size=None),
         ],
         [
             FollowUp(
@@ -112,6 +138,18 @@ async def _furnish() -> None:
                 description="Coupure de courant.",
                 occurred_at=utc_now(),
                 reported_by="someone",
+            ),
+            Slot(
+                id=IDS["slot_id"],
+                organisation_id=HOUSE,
+                registration_id=IDS["registration_id"],
+                session_id=IDS["session_id"],
+                enrolment_id=enrolment,
+                modality="M1",
+                room_id=IDS["room_id"],
+                preparation_starts_at=utc_now(),
+                evaluation_starts_at=utc_now() + timedelta(minutes=20),
+                ends_at=utc_now() + timedelta(minutes=50),
             ),
             Sheet(
                 id=IDS["sheet_id"],
@@ -149,7 +187,12 @@ def test_operation(case: schemathesis.Case, everybody: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("path", sorted(p for p, item in app.openapi()["paths"].items() if "{" in p and "get" in item))
 def test_what_is_there_is_as_documented(path: str, everybody: dict[str, str]) -> None:
-    known = {"version": "1.0", "competency": "C.1", **{name: str(value) for name, value in IDS.items()}}
+    known = {
+        "version": "1.0",
+        "competency": "C.1",
+        "secret": "secret",
+        **{name: str(value) for name, value in IDS.items()},
+    }
     operation = schema[path]["GET"]
     case = operation.Case(path_parameters={name: value for name, value in known.items() if f"{{{name}}}" in path})
     response = case.call(headers=everybody)

@@ -241,6 +241,50 @@ def a_results_notice(**changes: Any) -> models.ResultsNotice:
     )
 
 
+def a_convocation(**changes: Any) -> models.Convocation:
+    where = models.MeetingPlace(
+        place="Studio des Batignolles",
+        address=("12 rue des Dames", "Bâtiment B", "75017 Paris"),
+        room="Salle 3",
+        floor="Rez-de-chaussée",
+        access_notes="Entrée de plain-pied au 14 ; sonner à « Studio ».",
+    )
+    return made(
+        models.Convocation,
+        changes,
+        {
+            "letterhead": a_letterhead(issued_on=date(2026, 6, 1)),
+            "holder": a_holder(),
+            "certification_title": TITLE,
+            "number": 1,
+            "appointments": (
+                models.Appointment(
+                    modality="M1",
+                    title="Élaboration du budget prévisionnel et du plan de financement d'un projet audiovisuel",
+                    held_on=date(2026, 6, 15),
+                    arrives="09:00",
+                    prepares=True,
+                    begins="09:27",
+                    ends="10:07",
+                    where=where,
+                ),
+                models.Appointment(
+                    modality="M2",
+                    title="Organisation technique, logistique et administrative d'un tournage",
+                    held_on=date(2026, 6, 15),
+                    arrives="14:00",
+                    prepares=False,
+                    begins="14:00",
+                    ends="14:54",
+                    where=where,
+                ),
+            ),
+            "measures": ("Temps majoré de 33 % (préparation, évaluation)", "Locaux accessibles (évaluation)"),
+            "bring": "Une pièce d'identité valide, deux exemplaires de votre dossier et cette convocation.",
+        },
+    )
+
+
 @pytest.fixture(scope="session")
 def build() -> SimpleNamespace:
     return SimpleNamespace(
@@ -255,4 +299,5 @@ def build() -> SimpleNamespace:
         decision=a_decision,
         minutes=jury_minutes,
         notice=a_results_notice,
+        convocation=a_convocation,
     )

@@ -16,7 +16,7 @@ from parchemin.contracts.vocabulary import Attendance
 from parchemin.documents.rendering import models
 from parchemin.documents.rendering.compiler import render
 
-KINDS = ("diploma", "attestation", "minutes", "notice")
+KINDS = ("diploma", "attestation", "minutes", "notice", "convocation")
 
 
 def read(document: models.Document) -> pypdf.PdfReader:
@@ -51,9 +51,10 @@ def test_language_title_and_tags_are_set(build: SimpleNamespace, kind: str, lang
         "attestation": ("Attestation de validation de bloc", "Attestation of a validated block"),
         "minutes": ("Procès-verbal de délibération", "Minutes of the jury's deliberation"),
         "notice": ("Notification de résultats", "Notice of results"),
+        "convocation": ("Convocation – Zoé Lefèvre", "Convocation – Zoé Lefèvre"),
     }[kind][language == "en"]
     assert (pdf.metadata.title or "").startswith(title)
-    if kind != "minutes":
+    if kind not in {"minutes", "convocation"}:
         assert word in text(document)
 
 
@@ -99,6 +100,48 @@ def test_a_telephone_reads_the_address_from_the_printed_page(build: SimpleNamesp
     assert [(code.format, code.ec_level, code.text) for code in found] == [
         (zxingcpp.BarcodeFormat.QRCode, "M", "https://verifier.example.org/d/7KQF-2MZD-X4")
     ]
+
+
+def test_a_convocation_says_when_and_where_in_both_languages(build: SimpleNamespace) -> None:
+    french = text(build.convocation())
+    for said in (
+        "Vous êtes convoquée aux évaluations",
+        "lundi 15 juin 2026, à 9 h 00",
+        "Salle 3 (Rez-de-chaussée) – Studio des Batignolles, 12 rue des Dames, Bâtiment B, 75017 Paris",
+        "de 9 h 27 à 10 h 07",
+        "de 14 h 00 à 14 h 54",
+        "Temps majoré de 33 % (préparation, évaluation)",
+        "Entrée de plain-pied au 14",
+        "deux exemplaires de votre dossier",
+    ):
+        assert said in french
+    assert "remplace" not in french
+    second = build.convocation(
+        number=2,
+        letterhead=build.letterhead(language="en"),
+        measures=(),
+        bring=None,
+        holder=build.holder(sex="M", used_name="Çelik"),
+    )
+    english = text(second)
+    assert "This convocation no. 2 replaces the ones before." in english
+    assert "Monday 15 June 2026, at 9:00" in english
+    assert "from 9:27 to 10:07" in english
+    assert "arrangements" not in english
+    assert "convoqué" not in english
+
+
+def test_a_convocation_to_one_time_for_all_has_no_end_and_no_room(build: SimpleNamespace) -> None:
+    where = models.MeetingPlace(place="Paris, plateau A")
+    part = (
+        build.convocation()
+        .appointments[0]
+        .model_copy(update={"where": where, "ends": None, "arrives": "09:27", "prepares": False})
+    )
+    printed = text(build.convocation(appointments=(part,)))
+    assert "Paris, plateau A" in printed
+    assert "Salle" not in printed
+    assert "préparation)" not in printed.split("Vos aménagements")[0]
 
 
 def test_diploma_bears_the_mentions_that_france_competences_asks_for(build: SimpleNamespace) -> None:

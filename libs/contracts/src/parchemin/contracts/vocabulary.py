@@ -125,6 +125,7 @@ class DocumentKind(StrEnum):
     JURY_MINUTES = "jury_minutes"
     RESULTS_NOTICE = "results_notice"
     DIPLOMA = "diploma"
+    CONVOCATION = "convocation"
 
 
 class IncidentKind(StrEnum):

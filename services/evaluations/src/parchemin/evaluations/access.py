@@ -43,6 +43,34 @@ ReadingRegister = Annotated[
     Principal, Depends(Access(Role.CERTIFIER, Role.ADMINISTRATOR, Role.CLIENT, scope="evaluations:read"))
 ]
 """The certifier holds the register of all; a school and its programs read their own part."""
+BeingAway = Annotated[
+    Principal, Depends(Access(Role.ADMINISTRATOR, Role.JURY_MEMBER, Role.JURY_PRESIDENT, scope="evaluations:write"))
+]
+"""The staff for anyone, a juror for themselves."""
+ReadingAbsences = Annotated[
+    Principal, Depends(Access(Role.ADMINISTRATOR, Role.JURY_MEMBER, Role.JURY_PRESIDENT, scope="evaluations:read"))
+]
+ReadingPlans = Annotated[
+    Principal,
+    Depends(
+        Access(
+            Role.ADMINISTRATOR,
+            Role.CLIENT,
+            Role.JURY_MEMBER,
+            Role.JURY_PRESIDENT,
+            Role.CANDIDATE,
+            scope="evaluations:read",
+        )
+    ),
+]
+"""As `Following`, and candidates for what is their own."""
+Subscribing = Annotated[
+    Principal,
+    Depends(
+        Access(Role.ADMINISTRATOR, Role.JURY_MEMBER, Role.JURY_PRESIDENT, Role.CANDIDATE, scope="evaluations:read")
+    ),
+]
+"""Whoever has a calendar, and the staff for them. It gives away what they may read anyway."""
 
 JURY = (Role.JURY_MEMBER, Role.JURY_PRESIDENT)
 STAFF = (Role.ADMINISTRATOR, Role.CLIENT)

@@ -10,6 +10,7 @@ from parchemin.common.consumer import Consumer
 from parchemin.common.http.app import create_service_app
 from parchemin.common.service import Service, open_database
 from parchemin.contracts.events.candidates import (
+    CandidateIdentifiedV1,
     EnrolmentBlocksExtendedV1,
     EnrolmentOpenedV1,
     ExemptionGrantedV1,
@@ -17,9 +18,12 @@ from parchemin.contracts.events.candidates import (
 )
 from parchemin.evaluations.attendance.routes import router as attendance
 from parchemin.evaluations.awards.routes import router as awards
+from parchemin.evaluations.calendars.routes import router as calendars
+from parchemin.evaluations.convocations.routes import router as convocations
 from parchemin.evaluations.deliberation.publishing import ResultsPublisher
 from parchemin.evaluations.deliberation.routes import router as deliberation
 from parchemin.evaluations.enrolments import service as enrolments
+from parchemin.evaluations.enrolments.candidates import learn_candidate
 from parchemin.evaluations.follow_up.opening import Opening
 from parchemin.evaluations.follow_up.routes import router as follow_up
 from parchemin.evaluations.follow_up.throttle import Throttle
@@ -27,6 +31,9 @@ from parchemin.evaluations.grading.routes import router as grading
 from parchemin.evaluations.incidents.routes import router as incidents
 from parchemin.evaluations.juries.routes import router as juries
 from parchemin.evaluations.jurors.routes import router as jurors
+from parchemin.evaluations.places.routes import router as places
+from parchemin.evaluations.places.unavailabilities import router as unavailabilities
+from parchemin.evaluations.planning.routes import router as planning
 from parchemin.evaluations.referential.routes import router as referentials
 from parchemin.evaluations.referential.service import publish_registered
 from parchemin.evaluations.register.routes import router as register
@@ -48,6 +55,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     settings = settings or Settings()
     database = open_database(settings, "evaluations")
     consumer = Consumer("evaluations", database)
+    consumer.on(CandidateIdentifiedV1, learn_candidate)
     consumer.on(EnrolmentOpenedV1, enrolments.learn_enrolment)
     consumer.on(EnrolmentBlocksExtendedV1, enrolments.extend_blocks)
     consumer.on(MeasuresGrantedV1, enrolments.learn_measures)
@@ -72,6 +80,11 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             statistics,
             agreement,
             follow_up,
+            places,
+            unavailabilities,
+            planning,
+            calendars,
+            convocations,
         ],
         settings=settings,
         database=database,

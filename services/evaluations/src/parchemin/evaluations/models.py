@@ -3,13 +3,17 @@
 from parchemin.evaluations.attendance.models import AttendanceRecord
 from parchemin.evaluations.awards.models import Award, BlockValidation, RegisterCounter
 from parchemin.evaluations.base import Base
+from parchemin.evaluations.calendars.models import CalendarFeed
+from parchemin.evaluations.convocations.models import Convocation
 from parchemin.evaluations.deliberation.models import Decision, Override
-from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption
+from parchemin.evaluations.enrolments.models import KnownCandidate, KnownEnrolment, KnownExemption
 from parchemin.evaluations.follow_up.models import FollowUp, FollowUpAnswer
 from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.incidents.models import Incident
 from parchemin.evaluations.juries.models import JuryStatement
 from parchemin.evaluations.jurors.models import Juror
+from parchemin.evaluations.places.models import Closure, Place, Room, Unavailability
+from parchemin.evaluations.planning.models import Slot, SlotJuror, Timetable, TimetableRoom
 from parchemin.evaluations.referential.models import PublishedReferential
 from parchemin.evaluations.register.models import RegisterEntry, RegisterHead
 from parchemin.evaluations.registrations.models import Registration
@@ -20,7 +24,10 @@ __all__ = [
     "Award",
     "Base",
     "BlockValidation",
+    "CalendarFeed",
+    "Closure",
     "ConflictOfInterest",
+    "Convocation",
     "Decision",
     "EvaluationSession",
     "FollowUp",
@@ -29,13 +36,21 @@ __all__ = [
     "Juror",
     "JurySeat",
     "JuryStatement",
+    "KnownCandidate",
     "KnownEnrolment",
     "KnownExemption",
     "Override",
+    "Place",
     "PublishedReferential",
     "RegisterCounter",
     "RegisterEntry",
     "RegisterHead",
     "Registration",
+    "Room",
     "Sheet",
+    "Slot",
+    "SlotJuror",
+    "Timetable",
+    "TimetableRoom",
+    "Unavailability",
 ]

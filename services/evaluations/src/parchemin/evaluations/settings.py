@@ -43,6 +43,10 @@ class Settings(ServiceSettings):
     """Where the jury sits: the date of a deliberation is that of its place."""
     results_poll_seconds: float = Field(default=5.0, gt=0)
     """How often it is looked for results whose moment of publication has come."""
+    bring: str | None = Field(
+        default="Une pièce d'identité en cours de validité et cette convocation.", max_length=4000
+    )
+    """What convocations ask to bring, where the staff says nothing else."""
     accept_future_dates: bool = False
     """Let a deliberation be dated after today, and arrivals freely: for rehearsals and scenario files, never in
     production."""

@@ -20,6 +20,7 @@ CATALOGUE: dict[str, type[Event]] = {
         evaluations.ResultsDecidedV1,
         evaluations.DeliberationClosedV1,
         evaluations.IncidentDecidedV1,
+        evaluations.CandidateConvenedV1,
         budget.ProductionOpenedV1,
         documents.DocumentIssuedV1,
     )

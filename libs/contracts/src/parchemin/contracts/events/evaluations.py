@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from parchemin.contracts.envelope import Event
+from parchemin.contracts.events.candidates import Measure
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import (
     Attendance,
@@ -312,3 +313,46 @@ class IncidentDecidedV1(Event):
     @property
     def subject(self) -> str:
         return str(self.incident_id)
+
+
+class MeetingPlace(Part):
+    """Where to come."""
+
+    place: str
+    address_lines: tuple[str, ...] = ()
+    postal_code: str | None = None
+    city: str | None = None
+    access_notes: str | None = None
+    room: str | None = None
+    floor: str | None = None
+
+
+class Appointment(Part):
+    """One modality: when and where."""
+
+    registration_id: UUID
+    modality: ModalityCode
+    preparation_starts_at: AwareDatetime | None = None
+    """When the candidate is expected, where there is a preparation; extra time is counted in."""
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None = None
+    """None where the session has one start for all."""
+    where: MeetingPlace
+
+
+class CandidateConvenedV1(EnrolmentFact):
+    """A candidate was told when and where to come to a session. A later number replaces the ones before."""
+
+    type: ClassVar[str] = "parchemin.evaluations.candidate_convened.v1"
+
+    convocation_id: UUID
+    session_id: UUID
+    number: int
+    """1, and one more each time that something changed."""
+    convened_on: date
+    time_zone: str
+    """IANA name: where the times are read."""
+    appointments: tuple[Appointment, ...]
+    measures: tuple[Measure, ...]
+    """What is done, never why."""
+    bring: str | None

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from parchemin.contracts.events.evaluations import (
     BlockValidatedV1,
+    CandidateConvenedV1,
     CertificationAwardedV1,
     DeliberationClosedV1,
     ResultsDecidedV1,
 )
 from parchemin.contracts.vocabulary import DocumentKind
 from parchemin.documents.composition.awards import block_attestation, diploma
+from parchemin.documents.composition.convocation import convocation
 from parchemin.documents.composition.drafts import Draft, Stationery
 from parchemin.documents.composition.knowledge import Fact, Knowledge
 from parchemin.documents.composition.minutes import jury_minutes
@@ -23,6 +25,7 @@ FACTS: dict[DocumentKind, type[Fact]] = {
     DocumentKind.BLOCK_ATTESTATION: BlockValidatedV1,
     DocumentKind.RESULTS_NOTICE: ResultsDecidedV1,
     DocumentKind.JURY_MINUTES: DeliberationClosedV1,
+    DocumentKind.CONVOCATION: CandidateConvenedV1,
 }
 """The fact that each kind of document follows from."""
 
@@ -38,6 +41,8 @@ def day_of(fact: Fact) -> date:
             return fact.decided_on
         case DeliberationClosedV1():
             return fact.deliberated_on
+        case CandidateConvenedV1():
+            return fact.convened_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,10 @@ def subject_of(fact: Fact) -> Subject:
         case DeliberationClosedV1():
             kind = DocumentKind.JURY_MINUTES
             return Subject(kind, f"{kind}:{fact.session_id}")
+        case CandidateConvenedV1():
+            kind = DocumentKind.CONVOCATION
+            key = f"{kind}:{fact.enrolment_id}:{fact.session_id}:{fact.number}"
+            return Subject(kind, key, fact.candidate_id, fact.enrolment_id)
 
 
 def compose(fact: Fact, draft: Draft, known: Knowledge, stationery: Stationery) -> Document:
@@ -83,3 +92,5 @@ def compose(fact: Fact, draft: Draft, known: Knowledge, stationery: Stationery) 
             return results_notice(fact, draft, known, stationery)
         case DeliberationClosedV1():
             return jury_minutes(fact, draft, known, stationery)
+        case CandidateConvenedV1():
+            return convocation(fact, draft, known, stationery)

@@ -8,6 +8,7 @@ from uuid import UUID
 from parchemin.contracts.events.candidates import Identity
 from parchemin.contracts.events.evaluations import (
     BlockValidatedV1,
+    CandidateConvenedV1,
     CertificationAwardedV1,
     DeliberationClosedV1,
     JurorIdentity,
@@ -15,7 +16,7 @@ from parchemin.contracts.events.evaluations import (
 )
 from parchemin.contracts.referential import Referential
 
-Fact = CertificationAwardedV1 | BlockValidatedV1 | ResultsDecidedV1 | DeliberationClosedV1
+Fact = CertificationAwardedV1 | BlockValidatedV1 | ResultsDecidedV1 | DeliberationClosedV1 | CandidateConvenedV1
 """The facts that a document follows from."""
 
 

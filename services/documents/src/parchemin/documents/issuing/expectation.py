@@ -20,6 +20,7 @@ from parchemin.contracts.envelope import Event
 from parchemin.contracts.events.candidates import CandidateIdentifiedV1, OrganisationRegisteredV1
 from parchemin.contracts.events.evaluations import (
     BlockValidatedV1,
+    CandidateConvenedV1,
     CertificationAwardedV1,
     DeliberationClosedV1,
     JurorIdentifiedV1,
@@ -61,6 +62,7 @@ def subscribe(consumer: Consumer, *, language: Language) -> None:
     consumer.on(BlockValidatedV1, expecting)
     consumer.on(ResultsDecidedV1, expecting)
     consumer.on(DeliberationClosedV1, expecting)
+    consumer.on(CandidateConvenedV1, expecting)
 
 
 async def expect(session: AsyncSession, fact: Fact, language: Language) -> None:

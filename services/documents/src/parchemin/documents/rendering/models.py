@@ -239,4 +239,46 @@ class ResultsNotice(Printed):
     """Way and time limit of appeal, as the certifier's rules word it."""
 
 
-Document = Annotated[Diploma | BlockAttestation | JuryMinutes | ResultsNotice, Field(discriminator="kind")]
+class MeetingPlace(Printed):
+    place: Text
+    address: tuple[Text, ...] = ()
+    room: Text | None = None
+    floor: Text | None = None
+    access_notes: Text | None = None
+
+
+ClockTime = Annotated[str, StringConstraints(pattern=r"^[0-2][0-9]:[0-5][0-9]$")]
+"""As the school's clocks show it."""
+
+
+class Appointment(Printed):
+    """One modality of a convocation."""
+
+    modality: Text
+    title: Text
+    held_on: date
+    arrives: ClockTime
+    prepares: bool
+    """Whether the candidate prepares between `arrives` and `begins`."""
+    begins: ClockTime
+    ends: ClockTime | None = None
+    where: MeetingPlace
+
+
+class Convocation(Printed):
+    """What one candidate is told before one session."""
+
+    kind: Literal["convocation"] = "convocation"
+    letterhead: Letterhead
+    holder: Holder
+    certification_title: Text
+    number: int = Field(ge=1)
+    appointments: tuple[Appointment, ...] = Field(min_length=1)
+    measures: tuple[Text, ...] = ()
+    """What is done, never why."""
+    bring: Text | None = None
+
+
+Document = Annotated[
+    Diploma | BlockAttestation | JuryMinutes | ResultsNotice | Convocation, Field(discriminator="kind")
+]

@@ -14,7 +14,7 @@ from struct import unpack_from
 
 FONTS = Path(__file__).parent / "fonts"
 
-FREE_TEXTS = frozenset({"reason", "comment", "incidents", "appeal", "quorum"})
+FREE_TEXTS = frozenset({"reason", "comment", "incidents", "appeal", "quorum", "measures", "bring", "access_notes"})
 """Fields that hold prose; every other text is printed exactly or not at all."""
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")

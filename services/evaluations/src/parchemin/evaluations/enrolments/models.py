@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
 from parchemin.common.columns import Aggregate
@@ -16,7 +16,7 @@ class KnownEnrolment(Aggregate, Base, table=True):
 
     __tablename__ = "known_enrolments"
 
-    candidate_id: UUID
+    candidate_id: UUID = Field(index=True)
     access_path: str | None = Field(default=None, max_length=40)
     """How the candidate comes to the certification; unknown for what was told before this was kept."""
     referential_version: str = Field(max_length=32)
@@ -33,3 +33,15 @@ class KnownExemption(Base, table=True):
     competency: str = Field(primary_key=True, max_length=16)
     learned_at: datetime | None = None
     """When it began to count here; before everything else where it is not known."""
+
+
+class KnownCandidate(Base, table=True):
+    """Which login is a candidate's: all that is kept here of who they are. May be known before their enrolments."""
+
+    __tablename__ = "known_candidates"
+    __table_args__ = (Index(None, "organisation_id", "subject"),)
+
+    candidate_id: UUID = Field(primary_key=True)
+    organisation_id: UUID
+    subject: str | None = Field(default=None, max_length=255)
+    """`sub` of their tokens; nobody's where the school has not said it."""

@@ -28,6 +28,7 @@ const TEXTS = {
       block_attestation: "Attestation de validation de bloc",
       results_notice: "Notification de résultats",
       jury_minutes: "Procès-verbal de délibération",
+      convocation: "Convocation",
     },
     members: {
       kind: "Document",
@@ -66,6 +67,7 @@ const TEXTS = {
       block_attestation: "Attestation of a validated block",
       results_notice: "Notice of results",
       jury_minutes: "Minutes of the jury",
+      convocation: "Convocation",
     },
     members: {
       kind: "Document",
