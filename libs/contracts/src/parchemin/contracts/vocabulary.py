@@ -142,3 +142,12 @@ class IncidentOutcome(StrEnum):
     WARNING = "warning"
     EXCLUDED = "excluded"
     """Nothing is acquired in that registration."""
+
+
+class AppealRuling(StrEnum):
+    """How the certifier answers an appeal."""
+
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+    INADMISSIBLE = "inadmissible"
+    """Out of time, or from who may not appeal: not looked into."""

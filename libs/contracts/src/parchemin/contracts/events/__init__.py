@@ -1,7 +1,7 @@
 """All published events, by type."""
 
 from parchemin.contracts.envelope import Event
-from parchemin.contracts.events import budget, candidates, documents, evaluations
+from parchemin.contracts.events import appeals, budget, candidates, documents, evaluations
 
 CATALOGUE: dict[str, type[Event]] = {
     event.type: event
@@ -20,6 +20,9 @@ CATALOGUE: dict[str, type[Event]] = {
         evaluations.ResultsDecidedV1,
         evaluations.DeliberationClosedV1,
         evaluations.IncidentDecidedV1,
+        appeals.AppealRuledV1,
+        appeals.BlockValidationRevokedV1,
+        appeals.CertificationRevokedV1,
         evaluations.CandidateConvenedV1,
         budget.ProductionOpenedV1,
         documents.DocumentIssuedV1,

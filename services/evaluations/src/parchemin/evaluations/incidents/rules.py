@@ -1,8 +1,7 @@
 """What follows from an incident, and the procedure of a suspicion of fraud. Pure.
 
-The procedure is contradictory: nobody is sanctioned who was not heard, or called and given the time to come (for
-public examinations: code de l'éducation, articles R. 811-10 and following; the same is held to here). The staff leads
-it; the jury, which is sovereign, decides by its president.
+The procedure is contradictory: nobody is sanctioned who was not heard, or called and given the time to come. The staff
+leads it; the jury, which is sovereign, decides by its president.
 """
 
 from collections.abc import Mapping
