@@ -43,6 +43,12 @@ ACCESS: dict[str, tuple[set[Role] | None, str]] = {
     "change_session_plan": ({A}, WRITE),
     "lead_session": ({A, P}, WRITE),
     "publish_session_results": ({A}, WRITE),
+    "file_appeal": ({A, E}, WRITE),
+    "list_appeals": ({A, C, E}, READ),
+    "read_appeal": ({A, C, E}, READ),
+    "instruct_appeal": ({A}, WRITE),
+    "withdraw_appeal": ({A, E}, WRITE),
+    "rule_on_appeal": ({C}, WRITE),
     "read_jury_rules": ({A, S, M, P}, READ),
     "swear_statement": ({M, P}, WRITE),
     "list_statements": ({A, M, P}, READ),
@@ -114,7 +120,7 @@ ACCESS: dict[str, tuple[set[Role] | None, str]] = {
     "live": (EVERYBODY, ""),
     "ready": (EVERYBODY, ""),
 }
-CERTIFIER_ONLY = {"read_register_head", "read_agreement"}
+CERTIFIER_ONLY = {"read_register_head", "read_agreement", "rule_on_appeal"}
 FILES = {"export_register", "read_statistics", "draw_statistics", "read_placement"}
 PUBLIC = {name for name, (roles, _) in ACCESS.items() if roles is EVERYBODY}
 OF_ANYONE = {"publish_referential", "enter_juror", "plan_session", "enter_place", "read_jury_rules"}
@@ -204,6 +210,13 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
     )
     award = await school.award(enrolment)
     assert award is not None
+    decided = (await school.get(f"/v1/registrations?session_id={closed.id}"))["items"][0]
+    contested = {
+        "registration_id": decided["id"],
+        "competencies": [decided["results"][0]["competency"]],
+        "grounds": "Temps majoré oublié.",
+    }
+    appeal = school.done(await school.call("POST", "/v1/appeals", contested))
     await Opening(school.app.state.database, school.app.state.settings).open_all()
     follow_up = (await school.get("/v1/follow_ups"))["items"][0]
     other = school.another()
@@ -216,6 +229,7 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "{incident_id}": incident["id"],
         "{juror_id}": held.jury[1],
         "{award_id}": award["id"],
+        "{appeal_id}": appeal["id"],
         "{follow_up_id}": follow_up["id"],
         "{competency}": "C.1",
         "{place_id}": place,
@@ -229,6 +243,8 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
     jury = {"president": juror, "members": [juror]}
     bodies = {
         "correct_juror": entry,
+        "file_appeal": contested,
+        "instruct_appeal": {"report": "Vu."},
         "change_session_plan": {"place": "P", "held_on": "2024-06-17", "modalities": ["M1"], "jury": jury},
         "lead_session": {"state": "closed"},
         "declare_conflict_of_interest": {"juror_id": held.jury[1], "enrolment_id": enrolment, "kind": "related"},

@@ -22,6 +22,7 @@ LISTS = [
     "awards",
     "follow_ups",
     "incidents",
+    "appeals",
     "referentials",
 ]
 

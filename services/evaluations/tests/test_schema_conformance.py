@@ -20,6 +20,7 @@ from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
 from parchemin.contracts.vocabulary import Role
 from parchemin.evaluations.app import create_app
+from parchemin.evaluations.appeals.models import Appeal
 from parchemin.evaluations.awards.models import Award
 from parchemin.evaluations.calendars.models import CalendarFeed
 from parchemin.evaluations.enrolments.models import KnownEnrolment
@@ -37,7 +38,20 @@ FOLDER = scratch_folder()
 FILE = FOLDER / "evaluations.sqlite3"
 URL = f"sqlite+aiosqlite:///{FILE}"
 HOUSE = UUID(int=1)
-NAMES = ["juror", "session", "registration", "sheet", "award", "follow_up", "incident", "place", "room", "slot", "feed"]
+NAMES = [
+    "juror",
+    "session",
+    "registration",
+    "sheet",
+    "award",
+    "follow_up",
+    "incident",
+    "appeal",
+    "place",
+    "room",
+    "slot",
+    "feed",
+]
 IDS = {f"{name}_id": UUID(int=number) for number, name in enumerate(NAMES)}
 
 app = create_app(Settings(database_url=URL, migrate_on_start=False))
@@ -128,6 +142,16 @@ async def _furnish() -> None:
                 year=2024,
                 months=6,
                 due_on=date(2024, 12, 17),
+            ),
+            Appeal(
+                id=IDS["appeal_id"],
+                organisation_id=HOUSE,
+                session_id=IDS["session_id"],
+                registration_id=IDS["registration_id"],
+                enrolment_id=enrolment,
+                competencies=["C.1"],
+                grounds="Temps majoré oublié.",
+                filed_by="someone",
             ),
             Incident(
                 id=IDS["incident_id"],

@@ -71,6 +71,12 @@ Subscribing = Annotated[
     ),
 ]
 """Whoever has a calendar, and the staff for them. It gives away what they may read anyway."""
+Appealing = Annotated[Principal, Depends(Access(Role.ADMINISTRATOR, Role.CANDIDATE, scope="evaluations:write"))]
+"""A candidate for themselves, or the staff that received a letter."""
+ReadingAppeals = Annotated[
+    Principal, Depends(Access(Role.ADMINISTRATOR, Role.CERTIFIER, Role.CANDIDATE, scope="evaluations:read"))
+]
+Ruling = Annotated[Principal, Depends(Access(Role.CERTIFIER, scope="evaluations:write"))]
 
 JURY = (Role.JURY_MEMBER, Role.JURY_PRESIDENT)
 STAFF = (Role.ADMINISTRATOR, Role.CLIENT)
@@ -79,3 +85,8 @@ STAFF = (Role.ADMINISTRATOR, Role.CLIENT)
 def is_only_juror(principal: Principal) -> bool:
     """Whether the caller sees no more than the sessions they sit in."""
     return principal.has(*JURY) and not principal.has(*STAFF)
+
+
+def is_only_candidate(principal: Principal) -> bool:
+    """Whether the caller sees no more than what is their own."""
+    return principal.roles == {Role.CANDIDATE}

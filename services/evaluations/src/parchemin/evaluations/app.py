@@ -16,6 +16,7 @@ from parchemin.contracts.events.candidates import (
     ExemptionGrantedV1,
     MeasuresGrantedV1,
 )
+from parchemin.evaluations.appeals.routes import router as appeals
 from parchemin.evaluations.attendance.routes import router as attendance
 from parchemin.evaluations.awards.routes import router as awards
 from parchemin.evaluations.calendars.routes import router as calendars
@@ -76,6 +77,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             grading,
             deliberation,
             awards,
+            appeals,
             register,
             statistics,
             agreement,

@@ -1,5 +1,6 @@
 """All tables of the service, for the migrations."""
 
+from parchemin.evaluations.appeals.models import Appeal
 from parchemin.evaluations.attendance.models import AttendanceRecord
 from parchemin.evaluations.awards.models import Award, BlockValidation, RegisterCounter
 from parchemin.evaluations.base import Base
@@ -20,6 +21,7 @@ from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import ConflictOfInterest, EvaluationSession, JurySeat
 
 __all__ = [
+    "Appeal",
     "AttendanceRecord",
     "Award",
     "Base",

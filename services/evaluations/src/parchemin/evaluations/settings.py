@@ -47,6 +47,8 @@ class Settings(ServiceSettings):
         default="Une pièce d'identité en cours de validité et cette convocation.", max_length=4000
     )
     """What convocations ask to bring, where the staff says nothing else."""
+    appeal_days: int = Field(default=60, ge=0, le=3650)
+    """Days after the publication of results for which an appeal is received; the certifier's rules say it."""
     accept_future_dates: bool = False
     """Let a deliberation be dated after today, and arrivals freely: for rehearsals and scenario files, never in
     production."""
