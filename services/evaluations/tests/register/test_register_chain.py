@@ -7,10 +7,10 @@ import io
 import json
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import pytest
 from alembic import command
+from services.evaluations.tests.register.furnishing import furnish
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -20,13 +20,11 @@ from parchemin.common.database import Database
 from parchemin.common.ids import new_id
 from parchemin.common.statements import table_of
 from parchemin.contracts.vocabulary import Role
-from parchemin.evaluations.awards.models import Award, RegisterCounter
-from parchemin.evaluations.enrolments.models import KnownEnrolment
+from parchemin.evaluations.awards.models import Award
 from parchemin.evaluations.register import service
 from parchemin.evaluations.register.export import COLUMNS
 from parchemin.evaluations.register.models import RegisterEntry
 from parchemin.evaluations.register.rules import ChainCheck, Entry, EntryKind, Head, hash_of
-from parchemin.evaluations.sessions.models import EvaluationSession
 
 if TYPE_CHECKING:
     from services.evaluations.tests.conftest import School
@@ -34,33 +32,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio
 
 _entries = table_of(RegisterEntry)
-
-
-async def furnish(database: Database, count: int, organisation: UUID, *, enter: bool = True, year: int = 2024) -> None:
-    """So many awards in one transaction, as the deliberation makes them."""
-    house = {"organisation_id": organisation, "referential_version": "1.0"}
-    day = utc_now().date().replace(year=year, month=6, day=17)
-    async with database.transaction() as session:
-        held = EvaluationSession(place="Paris", held_on=day, modalities=["M1"], state="closed", **house)
-        known = [KnownEnrolment(id=new_id(), candidate_id=new_id(), blocks=[1, 2, 3], **house) for _ in range(count)]
-        session.add_all([held, *known])
-        await session.flush()
-        made = [
-            Award(
-                organisation_id=organisation,
-                enrolment_id=enrolment.id,
-                candidate_id=enrolment.candidate_id,
-                session_id=held.id,
-                awarded_on=day,
-                year=year,
-                rank=rank,
-            )
-            for rank, enrolment in enumerate(known, start=1)
-        ]
-        session.add_all([*made, RegisterCounter(year=year, last=count)])
-        await session.flush()
-        if enter:
-            await service.append(session, [service.fact_of(award) for award in made])
 
 
 async def faults(database: Database, expected: Head | None = None) -> list[tuple[str, int | None]]:
