@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
-from services.evaluations.tests.register.test_register_chain import furnish
+from services.evaluations.tests.register.furnishing import furnish
 from sqlalchemy import select, update
 
 from parchemin.common.clock import utc_now

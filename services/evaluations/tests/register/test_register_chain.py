@@ -7,10 +7,10 @@ import io
 import json
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import pytest
 from alembic import command
+from services.evaluations.tests.register.furnishing import furnish
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -20,13 +20,11 @@ from parchemin.common.database import Database
 from parchemin.common.ids import new_id
 from parchemin.common.statements import table_of
 from parchemin.contracts.vocabulary import Role
-from parchemin.evaluations.awards.models import Award, RegisterCounter
-from parchemin.evaluations.enrolments.models import KnownEnrolment
+from parchemin.evaluations.awards.models import Award
 from parchemin.evaluations.register import service
 from parchemin.evaluations.register.export import COLUMNS
 from parchemin.evaluations.register.models import RegisterEntry
 from parchemin.evaluations.register.rules import ChainCheck, Entry, EntryKind, Head, hash_of
-from parchemin.evaluations.sessions.models import EvaluationSession
 
 if TYPE_CHECKING:
     from services.evaluations.tests.conftest import School

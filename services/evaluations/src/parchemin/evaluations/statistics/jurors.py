@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from parchemin.common.auth import Access, Principal
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute
 from parchemin.common.ownership import find
+from parchemin.common.problems import NotFound
 from parchemin.common.problems.representation import documented
 from parchemin.common.statements import table_of
 from parchemin.contracts.vocabulary import CriterionLevel, Role, SessionState
@@ -67,7 +68,7 @@ class AgreementView(BaseModel):
     criteria: list[CriterionAgreement]
 
 
-@router.get("/agreement", responses=documented(WrongState))
+@router.get("/agreement", responses=documented(NotFound, WrongState))
 async def read_agreement(
     session: Reading, principal: Certifying, session_id: Annotated[UUID, Query(description="A closed session")]
 ) -> AgreementView:
