@@ -26,7 +26,7 @@ SEARCHED = 50
 """Registrations for which the search is begun at all."""
 ALL_SUBSETS = 6
 """Up to so many slots that still hold, every subset of them is tried to be kept."""
-RELEASES = 40
+RELEASES = 20
 """Above: single slots that are tried to be moved, before halves are."""
 
 
