@@ -16,7 +16,9 @@ async def furnish(database: Database, count: int, organisation: UUID, *, enter: 
     house = {"organisation_id": organisation, "referential_version": "1.0"}
     day = utc_now().date().replace(year=year, month=6, day=17)
     async with database.transaction() as session:
-        held = EvaluationSession(place="Paris", held_on=day, modalities=["M1"], state="closed", **house)
+        held = EvaluationSession(
+            place="Paris", held_on=day, modalities=["M1"], state="closed", closed_at=utc_now(), **house
+        )
         known = [KnownEnrolment(id=new_id(), candidate_id=new_id(), blocks=[1, 2, 3], **house) for _ in range(count)]
         session.add_all([held, *known])
         await session.flush()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parchemin.contracts.vocabulary import AccessPath, JurorQuality, Sex
-from parchemin.evaluations.juries.rules import JuryRules, Seat, jury_faults, who_graded_each_place
+from parchemin.evaluations.juries.rules import JuryRules, Seat, jury_faults, places_held_by
 
 seats = st.builds(
     Seat,
@@ -78,5 +78,5 @@ def test_a_place_is_graded_by_whoever_held_it(chains: list[int], data: st.DataOb
     everyone = [juror for place in places for juror in place]
     signed = data.draw(st.sets(st.sampled_from(everyone)))
     replaces = {later: earlier for place in places for earlier, later in pairwise(place)}
-    graded = who_graded_each_place([place[-1] for place in places], replaces, signed)
-    assert graded == {place[-1]: not signed.isdisjoint(place) for place in places}
+    held = places_held_by(signed, seated=[place[-1] for place in places], replaces=replaces)
+    assert held == {place[-1] for place in places if not signed.isdisjoint(place)}

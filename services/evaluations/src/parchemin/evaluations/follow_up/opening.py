@@ -17,7 +17,6 @@ EVERY_SECONDS = 3600.0
 
 
 class Opening:
-    """Opens the surveys that are due, soon after the start and every hour; several may run."""
     """Opens the surveys that are due, soon after the start and every hour.
 
     Several may run at once: an award has one survey for each delay.

@@ -159,14 +159,15 @@ _CHECKS: tuple[Check, ...] = (
 )
 
 
-def who_graded_each_place(
-    current: Collection[UUID], replaces: Mapping[UUID, UUID], signed: Collection[UUID]
-) -> dict[UUID, bool]:
-    """For each juror who sits now, whether that place has a signed sheet: theirs, or of someone whom they replaced."""
-    graded = {}
-    for juror in current:
+def places_held_by(
+    jurors: Collection[UUID], *, seated: Collection[UUID], replaces: Mapping[UUID, UUID]
+) -> frozenset[UUID]:
+    """Those who sit now in a place that one of these `jurors` holds, or held before being replaced."""
+    held = set()
+    for juror in seated:
         holder: UUID | None = juror
-        while holder is not None and holder not in signed:
+        while holder is not None and holder not in jurors:
             holder = replaces.get(holder)
-        graded[juror] = holder is not None
-    return graded
+        if holder is not None:
+            held.add(juror)
+    return frozenset(held)

@@ -147,6 +147,13 @@ async def slots_of(session: AsyncSession, session_id: UUID) -> tuple[dict[UUID, 
     return {slot.registration_id: slot for slot in rows}, await panels_of(session, [slot.id for slot in rows])
 
 
+async def panels_of_session(session: AsyncSession, session_id: UUID) -> dict[UUID, tuple[UUID, ...]]:
+    """Who is to hear each registration of a session that has its slot, by registration."""
+    statement = select(col(Slot.id), col(Slot.registration_id)).where(col(Slot.session_id) == session_id)
+    slots: dict[UUID, UUID] = {row.id: row.registration_id for row in await session.execute(statement)}
+    return {slots[slot_id]: panel for slot_id, panel in (await panels_of(session, list(slots))).items()}
+
+
 async def panels_of(session: AsyncSession, slot_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, ...]]:
     """Who sits, by slot."""
     panels: defaultdict[UUID, list[UUID]] = defaultdict(list)

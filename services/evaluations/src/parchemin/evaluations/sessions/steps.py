@@ -21,8 +21,9 @@ from parchemin.evaluations.enrolments.service import standings
 from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.incidents.consequences import excluded_registrations, require_none_open
 from parchemin.evaluations.juries.fitness import require_fit_jury
-from parchemin.evaluations.juries.rules import who_graded_each_place
+from parchemin.evaluations.juries.rules import places_held_by
 from parchemin.evaluations.juries.service import require_sworn
+from parchemin.evaluations.planning.gathering import panels_of_session
 from parchemin.evaluations.referential.service import referential_of
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.conflicts import conflicting_pairs
@@ -125,8 +126,8 @@ async def _require_graders(
 async def _require_all_graded(
     session: AsyncSession, held: EvaluationSession, seats: Sequence[JurySeat], min_graders: int
 ) -> None:
-    """Everyone was called, and for everyone present and not excluded each place on the jury has a signed sheet, but for
-    jurors in conflict: their own, or that of whom they replaced.
+    """Everyone was called, and for everyone present and not excluded each place on the jury, or on the panel of their
+    slot, has a signed sheet: of who holds it or held it, but for jurors in conflict.
 
     Conflicts may have been declared while the session ran: whoever is left with too few jurors cannot be graded.
     """
@@ -147,12 +148,6 @@ async def _require_all_graded(
         and competencies_to_assess(referential, registration.modality, standing[registration.enrolment_id])
     ]
     await _require_graders(session, held, seats, graded, min_graders)
-    needed = {
-        (registration.id, juror)
-        for registration in graded
-        for juror in jury
-        if (juror, registration.enrolment_id) not in conflicts
-    }
     signed = select(col(Sheet.registration_id), col(Sheet.juror_id)).where(
         col(Sheet.session_id) == held.id, col(Sheet.state) == "signed"
     )
@@ -160,11 +155,14 @@ async def _require_all_graded(
     for registration_id, juror in await session.execute(signed):
         signers[registration_id].add(juror)
     replaces = {one.juror_id: one.replaces for one in await every_seat(session, held.id) if one.replaces is not None}
+    panels = await panels_of_session(session, held.id)
     missing = set()
     for registration in graded:
-        places = who_graded_each_place(jury, replaces, signers[registration.id])
-        missing |= {(registration.id, juror) for juror, done in places.items() if not done}
-    missing &= needed
+        panel = panels.get(registration.id, jury)
+        asked = places_held_by(panel, seated=jury, replaces=replaces)
+        done = places_held_by(signers[registration.id], seated=jury, replaces=replaces)
+        tied = {juror for juror in jury if (juror, registration.enrolment_id) in conflicts}
+        missing |= {(registration.id, juror) for juror in asked - done - tied}
     if missing:
         named = sorted(missing)[:NAMED_AT_MOST]
         raise SheetsMissing(count=len(missing), faults=[_missing(registration, juror) for registration, juror in named])
