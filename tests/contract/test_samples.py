@@ -44,6 +44,7 @@ AWARDED = "parchemin.evaluations.certification_awarded.v1"
 HEARD_BY = {
     ServiceName.CANDIDATES: {"referential_published"},
     ServiceName.EVALUATIONS: {
+        "candidate_identified",
         "enrolment_opened",
         "enrolment_blocks_extended",
         "measures_granted",

@@ -1,12 +1,20 @@
 """Candidates and enrolments over HTTP, on both engines."""
 
+import json
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from parchemin.common.tables import outbox
+from parchemin.contracts.events.candidates import CandidateIdentifiedV1
 from parchemin.contracts.vocabulary import Role
+
+if TYPE_CHECKING:
+    from services.candidates.tests.conftest import School
 
 pytestmark = pytest.mark.asyncio
 
@@ -77,3 +85,14 @@ async def test_a_birth_date_is_never_made_of_a_number(client: httpx.AsyncClient,
     assert [(fault["pointer"], fault["code"]) for fault in refused.json()["errors"]] == [
         ("/birth_date", "date_parsing")
     ]
+
+
+async def test_the_login_travels_with_the_identity_and_nowhere_else(school: "School") -> None:
+    created = await school.client.post("/v1/candidates", json=person(subject="zoe@school"))
+    await school.client.put(
+        f"/v1/candidates/{created.json()['id']}", json=person(), headers={"If-Match": created.headers["etag"]}
+    )
+    async with school.database.reading() as session:
+        bodies = (await session.execute(select(outbox.c.body).order_by(outbox.c.position))).scalars().all()
+    told = [CandidateIdentifiedV1.read(json.loads(body)["data"]).pii.subject for body in bodies]
+    assert told == ["zoe@school", None]

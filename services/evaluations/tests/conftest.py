@@ -19,8 +19,8 @@ from parchemin.common.clock import utc_now
 from parchemin.common.ids import new_id
 from parchemin.common.tables import dead_letters, outbox
 from parchemin.contracts.envelope import Event, wrap
-from parchemin.contracts.events.candidates import EnrolmentOpenedV1, ExemptionGrantedV1
-from parchemin.contracts.vocabulary import AccessPath, Role
+from parchemin.contracts.events.candidates import CandidateIdentifiedV1, EnrolmentOpenedV1, ExemptionGrantedV1, Identity
+from parchemin.contracts.vocabulary import AccessPath, Role, Sex
 from parchemin.evaluations.app import create_app
 from parchemin.evaluations.models import Base
 from parchemin.evaluations.settings import Settings
@@ -146,6 +146,26 @@ class School:
             )
         )
         return str(enrolment)
+
+    async def identify(self, candidate: UUID, subject: str | None, event_id: UUID | None = None) -> Headers:
+        """Say which login is the candidate's; returns their token."""
+        identity = Identity(
+            birth_name="Lefèvre",
+            used_name=None,
+            first_names=("Zoé",),
+            sex=Sex.FEMALE,
+            birth_date=date(1999, 6, 17),
+            birth_city="Paris 12e",
+            birth_country="FR",
+            subject=subject,
+        )
+        fact = CandidateIdentifiedV1(candidate_id=candidate, organisation_id=self.id, pii=identity)
+        await self.tell(fact, event_id)
+        return self.candidate(subject or "nobody")
+
+    def candidate(self, subject: str) -> Headers:
+        """The token of a candidate."""
+        return self.bearer(Role.CANDIDATE, organisation=self.id, subject=subject)
 
     async def exempt(self, enrolment: str, competency: str) -> None:
         await self.tell(

@@ -10,6 +10,7 @@ from parchemin.common.consumer import Consumer
 from parchemin.common.http.app import create_service_app
 from parchemin.common.service import Service, open_database
 from parchemin.contracts.events.candidates import (
+    CandidateIdentifiedV1,
     EnrolmentBlocksExtendedV1,
     EnrolmentOpenedV1,
     ExemptionGrantedV1,
@@ -18,6 +19,7 @@ from parchemin.contracts.events.candidates import (
 from parchemin.evaluations.awards.routes import router as awards
 from parchemin.evaluations.deliberation.routes import router as deliberation
 from parchemin.evaluations.enrolments import service as enrolments
+from parchemin.evaluations.enrolments.candidates import learn_candidate
 from parchemin.evaluations.grading.routes import router as grading
 from parchemin.evaluations.jurors.routes import router as jurors
 from parchemin.evaluations.referential.routes import router as referentials
@@ -38,6 +40,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     settings = settings or Settings()
     database = open_database(settings, "evaluations")
     consumer = Consumer("evaluations", database)
+    consumer.on(CandidateIdentifiedV1, learn_candidate)
     consumer.on(EnrolmentOpenedV1, enrolments.learn_enrolment)
     consumer.on(EnrolmentBlocksExtendedV1, enrolments.extend_blocks)
     consumer.on(MeasuresGrantedV1, enrolments.learn_measures)

@@ -3,7 +3,7 @@
 from parchemin.evaluations.awards.models import Award, BlockValidation, RegisterCounter
 from parchemin.evaluations.base import Base
 from parchemin.evaluations.deliberation.models import Decision, Override
-from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption
+from parchemin.evaluations.enrolments.models import KnownCandidate, KnownEnrolment, KnownExemption
 from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.jurors.models import Juror
 from parchemin.evaluations.referential.models import PublishedReferential
@@ -19,6 +19,7 @@ __all__ = [
     "EvaluationSession",
     "Juror",
     "JurySeat",
+    "KnownCandidate",
     "KnownEnrolment",
     "KnownExemption",
     "Override",

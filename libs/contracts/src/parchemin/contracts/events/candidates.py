@@ -42,6 +42,8 @@ class Identity(BaseModel):
     birth_city: str
     birth_country: str
     """ISO 3166-1 alpha-2."""
+    subject: str | None = None
+    """`sub` of the candidate's own tokens, where the school knows it."""
 
 
 class CandidateIdentifiedV1(Event):

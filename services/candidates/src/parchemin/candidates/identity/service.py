@@ -143,5 +143,6 @@ def identified(candidate: Candidate) -> CandidateIdentifiedV1:
             birth_date=candidate.birth_date,
             birth_city=candidate.birth_city,
             birth_country=candidate.birth_country,
+            subject=candidate.subject,
         ),
     )

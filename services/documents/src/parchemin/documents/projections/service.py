@@ -27,8 +27,8 @@ async def learn_organisation(session: AsyncSession, event: OrganisationRegistere
 
 
 async def learn_candidate(session: AsyncSession, event: CandidateIdentifiedV1) -> None:
-    """Keep a candidate's identity; documents made from now on carry it."""
-    identity = event.pii.model_dump(mode="json")
+    """Keep what is printed of a candidate's identity; documents made from now on carry it."""
+    identity = event.pii.model_dump(mode="json", exclude={"subject"})
     await _keep(session, KnownCandidate(id=event.candidate_id, identity=identity), key="id")
 
 

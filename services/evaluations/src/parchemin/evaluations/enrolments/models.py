@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
 from parchemin.common.columns import Aggregate
@@ -15,7 +15,7 @@ class KnownEnrolment(Aggregate, Base, table=True):
 
     __tablename__ = "known_enrolments"
 
-    candidate_id: UUID
+    candidate_id: UUID = Field(index=True)
     referential_version: str = Field(max_length=32)
     blocks: list[int] = Field(sa_type=JSON)
     measures: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
@@ -28,3 +28,15 @@ class KnownExemption(Base, table=True):
 
     enrolment_id: UUID = Field(primary_key=True, foreign_key="known_enrolments.id")
     competency: str = Field(primary_key=True, max_length=16)
+
+
+class KnownCandidate(Base, table=True):
+    """Which login is a candidate's: all that is kept here of who they are. May be known before their enrolments."""
+
+    __tablename__ = "known_candidates"
+    __table_args__ = (Index(None, "organisation_id", "subject"),)
+
+    candidate_id: UUID = Field(primary_key=True)
+    organisation_id: UUID
+    subject: str | None = Field(default=None, max_length=255)
+    """`sub` of their tokens; nobody's where the school has not said it."""

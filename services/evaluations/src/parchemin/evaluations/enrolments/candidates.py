@@ -1,0 +1,38 @@
+"""Which enrolments are the calling candidate's own, from the candidates service's events."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from parchemin.common.auth import Principal
+from parchemin.common.statements import table_of, upsert
+from parchemin.contracts.events.candidates import CandidateIdentifiedV1
+from parchemin.evaluations.enrolments.models import KnownCandidate, KnownEnrolment
+
+
+async def learn_candidate(session: AsyncSession, event: CandidateIdentifiedV1) -> None:
+    """Keep the login, and nothing else of the identity; a later one replaces it."""
+    known = {
+        "candidate_id": event.candidate_id,
+        "organisation_id": event.organisation_id,
+        "subject": event.pii.subject,
+    }
+    await upsert(session, table_of(KnownCandidate), known, key=["candidate_id"])
+
+
+def own_enrolments(principal: Principal) -> Any:
+    """Ids of the enrolments of the candidate whom the caller's token names, as a subquery.
+
+    A login means something within its organisation only.
+    """
+    return (
+        select(col(KnownEnrolment.id))
+        .join(KnownCandidate, col(KnownCandidate.candidate_id) == col(KnownEnrolment.candidate_id))
+        .where(
+            col(KnownCandidate.organisation_id) == principal.organisation,
+            col(KnownCandidate.subject) == principal.subject,
+            col(KnownEnrolment.organisation_id) == principal.organisation,
+        )
+    )

@@ -1,0 +1,71 @@
+"""Which enrolments are the calling candidate's, whatever comes first."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from parchemin.common.auth import Principal
+from parchemin.common.ids import new_id
+from parchemin.common.statements import table_of
+from parchemin.contracts.vocabulary import Role
+from parchemin.evaluations.enrolments.candidates import own_enrolments
+from parchemin.evaluations.enrolments.models import KnownCandidate
+
+if TYPE_CHECKING:
+    from services.evaluations.tests.conftest import School
+
+pytestmark = pytest.mark.asyncio
+
+
+async def own(school: "School", subject: str) -> set[str]:
+    caller = Principal(subject, "issuer", school.id, frozenset({Role.CANDIDATE}), frozenset())
+    async with school.app.state.database.reading() as session:
+        return {str(found) for found in (await session.execute(own_enrolments(caller))).scalars()}
+
+
+async def test_a_candidate_is_known_by_their_login_whatever_comes_first(school: "School") -> None:
+    zoe, ali = new_id(), new_id()
+    first = await school.enrol(candidate=zoe)
+    await school.identify(zoe, "zoe")
+    await school.identify(ali, "ali")
+    second, other = await school.enrol(candidate=zoe), await school.enrol(candidate=ali)
+    assert await own(school, "zoe") == {first, second}
+    assert await own(school, "ali") == {other}
+    assert await own(school, "somebody") == set()
+
+
+async def test_who_has_no_login_is_nobody(school: "School") -> None:
+    zoe = new_id()
+    await school.enrol(candidate=zoe)
+    await school.identify(zoe, None)
+    assert await own(school, "") == await own(school, "None") == set()
+
+
+async def test_a_login_that_is_taken_away_or_given_to_another_leads_nowhere_else(school: "School") -> None:
+    zoe, ali = new_id(), new_id()
+    enrolment, other = await school.enrol(candidate=zoe), await school.enrol(candidate=ali)
+    first = uuid4()
+    await school.identify(zoe, "login", first)
+    await school.identify(zoe, None)
+    await school.identify(ali, "login")
+    await school.identify(zoe, "login", first)  # a repeat changes nothing
+    assert await own(school, "login") == {other} != {enrolment}
+
+
+async def test_a_login_means_nothing_in_another_organisation(school: "School") -> None:
+    zoe, stranger = new_id(), school.another()
+    await school.enrol(candidate=zoe)
+    await school.identify(zoe, "zoe")
+    await stranger.enrol()
+    assert await own(stranger, "zoe") == set()
+
+
+async def test_nothing_else_of_the_identity_is_kept(school: "School") -> None:
+    zoe: UUID = new_id()
+    await school.identify(zoe, "zoe")
+    async with school.app.state.database.reading() as session:
+        rows = (await session.execute(select(table_of(KnownCandidate)))).all()
+    assert rows == [(zoe, school.id, "zoe")]
+    assert "Lefèvre" not in str(await school.state())
