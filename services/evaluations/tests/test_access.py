@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio
 
 A, C, M, P, S = Role.ADMINISTRATOR, Role.CERTIFIER, Role.JURY_MEMBER, Role.JURY_PRESIDENT, Role.CLIENT
+CANDIDATE = Role.CANDIDATE
 EVERYBODY = None
 READ, WRITE = "evaluations:read", "evaluations:write"
 
@@ -46,6 +47,16 @@ ACCESS: dict[str, tuple[set[Role] | None, str]] = {
     "list_block_validations": ({A, C, S}, READ),
     "list_awards": ({A, C, S}, READ),
     "read_award": ({A, C, S}, READ),
+    "read_preparation": ({A, S, M, P, CANDIDATE}, READ),
+    "set_preparation": ({A}, WRITE),
+    "list_submissions": ({A, S, M, P, CANDIDATE}, READ),
+    "read_submission": ({A, S, M, P, CANDIDATE}, READ),
+    "open_upload": ({A, S, CANDIDATE}, WRITE),
+    "list_uploads": ({A, S, CANDIDATE}, WRITE),
+    "read_upload": ({A, S, CANDIDATE}, WRITE),
+    "put_part": ({A, S, CANDIDATE}, WRITE),
+    "complete_upload": ({A, S, CANDIDATE}, WRITE),
+    "read_submission_file": ({A, S, M, P, CANDIDATE}, READ),
     "live": (EVERYBODY, ""),
     "ready": (EVERYBODY, ""),
 }
@@ -68,8 +79,9 @@ def operations(school: "School") -> dict[str, tuple[str, str]]:
 
 
 def at(path: str) -> str:
-    names = {"version": "1.0", "competency": "C.1"}
-    keys = ["version", "competency", "juror_id", "session_id", "registration_id", "sheet_id", "award_id"]
+    names = {"version": "1.0", "competency": "C.1", "number": "1"}
+    keys = ["version", "competency", "number", "juror_id", "session_id", "registration_id", "sheet_id", "award_id"]
+    keys += ["upload_id", "file_id"]
     return path.format_map({key: names.get(key, str(uuid4())) for key in keys})
 
 
@@ -118,6 +130,10 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
     enrolment = await school.enrol()
     closed = await school.decide(enrolment, "M1", "M2", "M3", "M4")
     held = await school.plan("M1")
+    dossier = await school.register(held, await school.enrol(), "M1")
+    note = {"deliverable": 1, "file_name": "a.txt", "size": 1, "sha256": "a" * 64}
+    new_upload = {"registration_id": dossier["id"], **note}
+    upload = school.done(await school.call("POST", "/v1/uploads", new_upload))
     (registration,) = await school.run(held, (await school.enrol(), "M1"))
     sheet = await school.sign(registration, held.president)
     await school.call(
@@ -135,6 +151,9 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "{juror_id}": held.jury[1],
         "{award_id}": award["id"],
         "{competency}": "C.1",
+        "{upload_id}": upload["id"],
+        "{file_id}": upload["id"],
+        "{number}": "1",
     }
     entry = {"first_name": "Ada", "last_name": "Roux", "quality": "teacher", "external": True}
     jury = {"president": juror, "members": [juror]}
@@ -148,6 +167,8 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "write_sheet": {"registration_id": registration["id"], "levels": []},
         "save_sheet": {"levels": []},
         "correct_sheet": {"levels": [], "reason": "Erreur."},
+        "set_preparation": {"opens_at": "2024-05-01T08:00:00Z", "due_at": "2024-06-01T08:00:00Z"},
+        "open_upload": new_upload,
         "override_proposal": {"acquired": True, "reason": "Oral."},
     }
     routes = {route.name: route for route in routes_of(school.app)}
@@ -158,7 +179,7 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         for placeholder, value in known.items():
             path = path.replace(placeholder, value)  # noqa: PLW2901
         answer = await other.call(method, path, bodies.get(name), by=everything, match='"1"')
-        if name.startswith("list_") and name != "list_proposals":
+        if name.startswith("list_") and name not in {"list_proposals", "list_submissions"}:
             assert name == "list_jurors" or answer.json()["items"] == [], name
             filters = {parameter.name for parameter in routes[name].dependant.query_params}
             for known_id, value in (("session_id", closed.id), ("enrolment_id", enrolment)):

@@ -6,7 +6,7 @@ from a fixture under pytest 9.2); the database is there before the first request
 
 import asyncio
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -26,16 +26,16 @@ from parchemin.evaluations.jurors.models import Juror
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
 from parchemin.evaluations.settings import Settings
+from parchemin.evaluations.submissions.models import Deposit
 
 FOLDER = scratch_folder()
 FILE = FOLDER / "evaluations.sqlite3"
 URL = f"sqlite+aiosqlite:///{FILE}"
 HOUSE = UUID(int=1)
-IDS = {
-    f"{name}_id": UUID(int=number) for number, name in enumerate(["juror", "session", "registration", "sheet", "award"])
-}
+NAMED = ["juror", "session", "registration", "sheet", "award", "upload", "file"]
+IDS = {f"{name}_id": UUID(int=number) for number, name in enumerate(NAMED)}
 
-app = create_app(Settings(database_url=URL, migrate_on_start=False))
+app = create_app(Settings(database_url=URL, migrate_on_start=False, submissions_folder=FOLDER / "submissions"))
 schema = schema_of(app)
 
 
@@ -53,6 +53,7 @@ async def _furnish() -> None:
     database = Database(URL)
     enrolment, day = UUID(int=90), date(2024, 6, 17)
     held = {"organisation_id": HOUSE, "referential_version": "1.0"}
+    handed_in = {"number": 1, "received_at": utc_now()}
     rows = [
         [
             Juror(
@@ -101,7 +102,8 @@ async def _furnish() -> None:
                 levels=[{"criterion": "C1.1", "level": "met", "comment": None}],
                 opinions=[],
                 signed_at=utc_now(),
-            )
+            ),
+            *(_deposit("upload_id"), _deposit("file_id", state="accepted", media_type="text/plain", **handed_in)),
         ],
     ]
     try:
@@ -111,6 +113,24 @@ async def _furnish() -> None:
                 await session.flush()
     finally:
         await database.dispose()
+
+
+def _deposit(name: str, **changes: object) -> Deposit:
+    """A note on its way in, or what the changes make of it."""
+    content = b"Note.\n"
+    return Deposit(
+        id=IDS[name],
+        organisation_id=HOUSE,
+        registration_id=IDS["registration_id"],
+        candidate_id=UUID(int=91),
+        deliverable=1,
+        file_name="note.txt",
+        size=len(content),
+        sha256=app.state.store.put(content),
+        part_size=8_000_000,
+        expires_at=utc_now() + timedelta(days=1),
+        **changes,
+    )
 
 
 @pytest.fixture
@@ -127,7 +147,7 @@ def test_operation(case: schemathesis.Case, everybody: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("path", sorted(p for p, item in app.openapi()["paths"].items() if "{" in p and "get" in item))
 def test_what_is_there_is_as_documented(path: str, everybody: dict[str, str]) -> None:
-    known = {"version": "1.0", "competency": "C.1", **{name: str(value) for name, value in IDS.items()}}
+    known = {"version": "1.0", "competency": "C.1", "number": "1", **{name: str(value) for name, value in IDS.items()}}
     operation = schema[path]["GET"]
     case = operation.Case(path_parameters={name: value for name, value in known.items() if f"{{{name}}}" in path})
     response = case.call(headers=everybody)

@@ -29,6 +29,24 @@ ReadingRegister = Annotated[
     Principal, Depends(Access(Role.CERTIFIER, Role.ADMINISTRATOR, Role.CLIENT, scope="evaluations:read"))
 ]
 """The certifier holds the register of all; a school and its programs read their own part."""
+ReadingDossiers = Annotated[
+    Principal,
+    Depends(
+        Access(
+            Role.ADMINISTRATOR,
+            Role.CLIENT,
+            Role.JURY_MEMBER,
+            Role.JURY_PRESIDENT,
+            Role.CANDIDATE,
+            scope="evaluations:read",
+        )
+    ),
+]
+"""Staff and programs; jurors for the sessions they sit in; candidates for the own dossiers."""
+Depositing = Annotated[
+    Principal, Depends(Access(Role.ADMINISTRATOR, Role.CLIENT, Role.CANDIDATE, scope="evaluations:write"))
+]
+"""A candidate hands in for themselves; staff and programs for a candidate."""
 
 JURY = (Role.JURY_MEMBER, Role.JURY_PRESIDENT)
 STAFF = (Role.ADMINISTRATOR, Role.CLIENT)

@@ -28,6 +28,12 @@ from parchemin.evaluations.registrations.routes import router as registrations
 from parchemin.evaluations.sessions.conflicts import router as conflicts
 from parchemin.evaluations.sessions.routes import router as sessions
 from parchemin.evaluations.settings import Settings
+from parchemin.evaluations.submissions.download import router as submission_files
+from parchemin.evaluations.submissions.examiner import Examiner
+from parchemin.evaluations.submissions.opening import open_store
+from parchemin.evaluations.submissions.routes import router as submissions
+from parchemin.evaluations.submissions.upload_routes import PARTS_PATH
+from parchemin.evaluations.submissions.upload_routes import router as uploads
 
 DESCRIPTION = """The referential, and the way from a session to the award.
 
@@ -40,6 +46,8 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     settings = settings or Settings()
     database = open_database(settings, "evaluations")
     consumer = Consumer("evaluations", database)
+    store = open_store(settings)
+    examiner = Examiner(database, store, settings)
     consumer.on(CandidateIdentifiedV1, learn_candidate)
     consumer.on(EnrolmentOpenedV1, enrolments.learn_enrolment)
     consumer.on(EnrolmentBlocksExtendedV1, enrolments.extend_blocks)
@@ -58,12 +66,18 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             grading,
             deliberation,
             awards,
+            submissions,
+            uploads,
+            submission_files,
         ],
         settings=settings,
         database=database,
         bus=bus or open_bus("evaluations"),
         consumer=consumer,
         on_start=[partial(publish_registered, database)],
+        background=[examiner.run],
+        larger_bodies={PARTS_PATH: max(settings.submissions_part_bytes, settings.max_body_bytes)},
+        state={"store": store, "examiner": examiner},
     )
 
 

@@ -9,6 +9,7 @@ from parchemin.evaluations.jurors.models import Juror
 from parchemin.evaluations.referential.models import PublishedReferential
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import ConflictOfInterest, EvaluationSession, JurySeat
+from parchemin.evaluations.submissions.models import Deposit, DepositPart, Preparation
 
 __all__ = [
     "Award",
@@ -16,6 +17,8 @@ __all__ = [
     "BlockValidation",
     "ConflictOfInterest",
     "Decision",
+    "Deposit",
+    "DepositPart",
     "EvaluationSession",
     "Juror",
     "JurySeat",
@@ -23,6 +26,7 @@ __all__ = [
     "KnownEnrolment",
     "KnownExemption",
     "Override",
+    "Preparation",
     "PublishedReferential",
     "RegisterCounter",
     "Registration",

@@ -19,6 +19,7 @@ CATALOGUE: dict[str, type[Event]] = {
         evaluations.CertificationAwardedV1,
         evaluations.ResultsDecidedV1,
         evaluations.DeliberationClosedV1,
+        evaluations.SubmissionReceivedV1,
         budget.ProductionOpenedV1,
         documents.DocumentIssuedV1,
     )

@@ -14,6 +14,16 @@ class DeliverableUnknown(Unprocessable):
     )
 
 
+class PreparationImplausible(Unprocessable):
+    """The deadline does not come after the opening, or neither is of our time."""
+
+    code = "preparation_implausible"
+    detail = Text(
+        "`due_at` suit `opens_at`, tous deux entre 2000 et 2200.",
+        "`due_at` comes after `opens_at`, both between 2000 and 2200.",
+    )
+
+
 class PreparationNotOpen(Conflict):
     """The preparation has not begun."""
 

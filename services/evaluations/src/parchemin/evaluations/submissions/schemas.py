@@ -1,31 +1,15 @@
 """What is handed in, as the API shows it."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Self
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from parchemin.common.problems.validation import refusal
 from parchemin.common.text import Line
 from parchemin.contracts.vocabulary import ModalityCode
 from parchemin.evaluations.submissions.rules import DeliverableState, DepositState, DossierState
 
-
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("out of range") from error
-
-
-def _in_our_time(moment: datetime) -> datetime:
-    if not 2000 <= moment.year < 2200:
-        raise refusal("moment_implausible", fr="Cette date est invraisemblable.", en="This date is implausible.")
-    return moment
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc), AfterValidator(_in_our_time)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -37,14 +21,10 @@ class PreparationEntry(BaseModel):
         json_schema_extra={"example": {"opens_at": "2026-05-04T08:00:00+02:00", "due_at": "2026-06-01T18:00:00+02:00"}},
     )
 
-    opens_at: Moment
-    due_at: Moment = Field(description="The deadline; extra time for the preparation lengthens a candidate's own")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.due_at <= self.opens_at:
-            raise refusal("due_before_open", fr="`due_at` suit `opens_at`.", en="`due_at` comes after `opens_at`.")
-        return self
+    opens_at: AwareDatetime
+    due_at: AwareDatetime = Field(
+        description="The deadline; extra time may lengthen a candidate's own"
+    )
 
 
 class PreparationView(BaseModel):
@@ -72,9 +52,9 @@ class NewUpload(BaseModel):
     )
 
     registration_id: UUID
-    deliverable: int = Field(ge=1, le=999, strict=True, description="Rank among the modality's deliverables, from 1")
+    deliverable: int = Field(ge=1, le=999, description="Rank among the modality's deliverables, from 1")
     file_name: Line = Field(description="Its extension must agree with the content")
-    size: int = Field(ge=1, le=1 << 40, strict=True)
+    size: int = Field(ge=1, le=1 << 40)
     sha256: Sha256
 
 
