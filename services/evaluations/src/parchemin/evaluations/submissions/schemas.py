@@ -22,9 +22,7 @@ class PreparationEntry(BaseModel):
     )
 
     opens_at: AwareDatetime
-    due_at: AwareDatetime = Field(
-        description="The deadline; extra time may lengthen a candidate's own"
-    )
+    due_at: AwareDatetime = Field(description="The deadline; extra time may lengthen a candidate's own")
 
 
 class PreparationView(BaseModel):
