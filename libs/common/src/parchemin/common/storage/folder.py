@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
@@ -77,7 +78,8 @@ class FolderStore:
 
     def unstage(self, folder: str) -> None:
         """As the protocol says."""
-        shutil.rmtree(self._folder / staging_path_of(folder), ignore_errors=True)
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self._folder / staging_path_of(folder))
 
     def _keep(self, key: str, write: Callable[[IO[bytes]], object]) -> None:
         path = self._path(key)
