@@ -53,7 +53,7 @@ def test_the_form_says_the_same_whatever_the_order_of_members(value: dict[str, o
     assert canonical_json(dict(reversed(value.items()))) == written
 
 
-@pytest.mark.parametrize("value", [1.5, float("nan"), 2**53, -(2**53), b"bytes", "\ud83d", {"a": [0.0]}])
+@pytest.mark.parametrize("value", [float("nan"), 2**53, -(2**53), b"bytes", "\ud83d", {"a": [2**53]}])
 def test_what_has_no_form_is_refused(value: object) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - of its own, and of the codec's
         canonical_json(value)

@@ -18,6 +18,7 @@ from parchemin.common.clock import utc_now
 from parchemin.common.consumer import Consumer
 from parchemin.common.database import Database
 from parchemin.common.ids import new_id
+from parchemin.common.storage.folder import FolderStore
 from parchemin.common.tables import dead_letters, outbox
 from parchemin.contracts import referential
 from parchemin.contracts.envelope import CloudEvent, Event, wrap
@@ -27,7 +28,6 @@ from parchemin.documents.issuing.expectation import subscribe
 from parchemin.documents.issuing.issuer import Issuer
 from parchemin.documents.issuing.models import Document
 from parchemin.documents.settings import Settings
-from parchemin.documents.storage.folder import FolderStore
 
 MODALITIES = {"M1": ("C.1", "C.2"), "M2": ("C.3",), "M3": ("C.4",), "M4": ("C.5", "C.6")}
 BLOCKS = {1: ("C.1", "C.2"), 2: ("C.3",), 3: ("C.4", "C.5", "C.6")}

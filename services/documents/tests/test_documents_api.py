@@ -13,10 +13,10 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from parchemin.common.bus import LocalBus, Message
+from parchemin.common.storage.store import key_of
 from parchemin.contracts.vocabulary import Role
 from parchemin.documents.app import create_app
 from parchemin.documents.settings import Settings
-from parchemin.documents.storage.store import key_of
 
 pytestmark = pytest.mark.asyncio
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from parchemin.common.storage.folder import FolderStore
+from parchemin.common.storage.store import key_of
 from parchemin.documents.issuing.issuer import retry_after
 from parchemin.documents.rendering import models as printed
 from parchemin.documents.rendering.compiler import render
-from parchemin.documents.storage.folder import FolderStore
-from parchemin.documents.storage.store import key_of
 
 pytestmark = pytest.mark.asyncio
 

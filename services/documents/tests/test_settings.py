@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from parchemin.common.storage.bucket import BucketStore
+from parchemin.common.storage.folder import FolderStore
 from parchemin.documents.settings import Settings
-from parchemin.documents.storage.bucket import BucketStore
-from parchemin.documents.storage.folder import FolderStore
 from parchemin.documents.storage.opening import open_store
 
 MENTIONS = {

@@ -12,10 +12,10 @@ from moto.server import ThreadedMotoServer
 from tests.engines.ports import free_port
 
 from parchemin.common.bus import LocalBus
+from parchemin.common.storage.store import key_of
 from parchemin.contracts.vocabulary import Role
 from parchemin.documents.app import create_app
 from parchemin.documents.settings import Settings
-from parchemin.documents.storage.store import key_of
 
 pytestmark = pytest.mark.asyncio
 

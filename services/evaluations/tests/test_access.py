@@ -1,6 +1,7 @@
 """Who may call what: every operation, every role, on what belongs to whom."""
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -117,6 +118,16 @@ ACCESS: dict[str, tuple[set[Role] | None, str]] = {
     "read_calendar_feed": (EVERYBODY, ""),
     "convene_candidates": ({A}, WRITE),
     "list_convocations": ({A}, WRITE),
+    "read_preparation": ({A, S, M, P, E}, READ),
+    "set_preparation": ({A}, WRITE),
+    "list_submissions": ({A, S, M, P, E}, READ),
+    "read_submission": ({A, S, M, P, E}, READ),
+    "open_upload": ({A, S, E}, WRITE),
+    "list_uploads": ({A, S, E}, WRITE),
+    "read_upload": ({A, S, E}, WRITE),
+    "put_part": ({A, S, E}, WRITE),
+    "complete_upload": ({A, S, E}, WRITE),
+    "read_submission_file": ({A, S, M, P, E}, READ),
     "live": (EVERYBODY, ""),
     "ready": (EVERYBODY, ""),
 }
@@ -125,6 +136,8 @@ FILES = {"export_register", "read_statistics", "draw_statistics", "read_placemen
 PUBLIC = {name for name, (roles, _) in ACCESS.items() if roles is EVERYBODY}
 OF_ANYONE = {"publish_referential", "enter_juror", "plan_session", "enter_place", "read_jury_rules"}
 """Neither read nor change what somebody else has."""
+OF_A_SESSION = {"list_proposals", "list_statements", "list_convocations", "list_submissions"}
+"""Lists within a session: 404 where it is a stranger's."""
 
 
 @pytest.fixture
@@ -143,7 +156,7 @@ def operations(school: "School") -> dict[str, tuple[str, str]]:
 
 
 def at(path: str) -> str:
-    names = {"version": "1.0", "competency": "C.1"}
+    names = {"version": "1.0", "competency": "C.1", "number": "1"}
     return re.sub(r"\{(\w+)\}", lambda place: names.get(place[1], str(uuid4())), path)
 
 
@@ -188,13 +201,29 @@ async def test_who_is_not_named_is_refused_whatever_they_send(school: "School") 
             assert role is C or (await school.call(method, at(path), by=homeless)).status_code == 403, name
 
 
-async def test_nobody_of_another_organisation_learns_that_anything_exists(school: "School") -> None:
+@dataclass(frozen=True)
+class Furnished:
+    """One of each thing that a school has, and a body for each operation that takes one."""
+
+    closed: str
+    enrolment: str
+    president: str
+    known: dict[str, str]
+    bodies: dict[str, object]
+
+
+async def furnished(school: "School", juror: str) -> Furnished:
+    """Has it all; what is sent names the stranger's `juror` where it names one of the sender's own."""
     enrolment = await school.enrol()
     closed = await school.decide(enrolment, "M1", "M2", "M3", "M4")
     held = await school.plan("M1")
     place = await enter_place(school)
     room = await enter_room(school, place)
     await set_timetable(school, held, timetable(room))
+    dossier = await school.register(held, await school.enrol(), "M1")
+    note = {"deliverable": 1, "file_name": "a.txt", "size": 1, "sha256": "a" * 64}
+    new_upload = {"registration_id": dossier["id"], **note}
+    upload = school.done(await school.call("POST", "/v1/uploads", new_upload))
     (registration,) = await school.run(held, (await school.enrol(), "M1"))
     await plan_slots(school, held)
     (slot,) = await slots_of(school, held)
@@ -219,9 +248,6 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
     appeal = school.done(await school.call("POST", "/v1/appeals", contested))
     await Opening(school.app.state.database, school.app.state.settings).open_all()
     follow_up = (await school.get("/v1/follow_ups"))["items"][0]
-    other = school.another()
-    juror = await other.enter_juror(subject=held.president)  # even one whose login is the same
-    everything = other.bearer(A, M, P, S, organisation=other.id, subject=held.president, scopes=[READ, WRITE])
     known = {
         "{session_id}": held.id,
         "{registration_id}": registration["id"],
@@ -238,6 +264,9 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "{unavailability_id}": away["id"],
         "{slot_id}": slot["id"],
         "{feed_id}": feed["id"],
+        "{upload_id}": upload["id"],
+        "{file_id}": upload["id"],
+        "{number}": "1",
     }
     entry = {"first_name": "Ada", "last_name": "Roux", "quality": "teacher", "external": True}
     jury = {"president": juror, "members": [juror]}
@@ -260,6 +289,8 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "swear_statement": {"sworn": True},
         "replace_juror": {"replaced": held.jury[1], "by": juror, "reason": "Absence."},
         "publish_session_results": {"publish_at": "2026-01-01T00:00:00Z"},
+        "set_preparation": {"opens_at": "2024-05-01T08:00:00Z", "due_at": "2024-06-01T08:00:00Z"},
+        "open_upload": new_upload,
         "override_proposal": {"acquired": True, "reason": "Oral."},
         "change_place": {"name": "P", "address_lines": ["1"], "postal_code": "75000", "city": "Paris"},
         "enter_room": {"place_id": place, "name": "R", "capacity": 1, "accessible": True},
@@ -271,23 +302,33 @@ async def test_nobody_of_another_organisation_learns_that_anything_exists(school
         "convene_candidates": {},
         "move_slot": {"room_id": room, "preparation_starts_at": f"{DAY}T09:00:00Z"},
     }
+    return Furnished(closed.id, enrolment, held.president, known, bodies)
+
+
+async def test_nobody_of_another_organisation_learns_that_anything_exists(school: "School") -> None:
+    other = school.another()
+    juror = await other.enter_juror()
+    theirs = await furnished(school, juror)
+    known = theirs.known
+    await other.enter_juror(subject=theirs.president)  # even somebody whose login is the same
+    by = other.bearer(A, M, P, S, organisation=other.id, subject=theirs.president, scopes=[READ, WRITE])
     routes = {route.name: route for route in routes_of(school.app)}
     before = await school.state()
     for name, (method, path) in operations(school).items():
         if name in PUBLIC | OF_ANYONE | CERTIFIER_ONLY:
             continue
         if name in FILES:  # empty for a stranger
-            assert known["{award_id}"] not in (await other.call(method, path, by=everything)).text, name
+            assert known["{award_id}"] not in (await other.call(method, path, by=by)).text, name
             continue
         for placeholder, value in known.items():
             path = path.replace(placeholder, value)  # noqa: PLW2901
-        answer = await other.call(method, path, bodies.get(name), by=everything, match='"1"')
-        if name.startswith("list_") and name not in {"list_proposals", "list_statements", "list_convocations"}:
+        answer = await other.call(method, path, theirs.bodies.get(name), by=by, match='"1"')
+        if name.startswith("list_") and name not in OF_A_SESSION:
             assert name == "list_jurors" or answer.json()["items"] == [], name
             filters = {parameter.name for parameter in routes[name].dependant.query_params}
-            for known_id, value in (("session_id", closed.id), ("enrolment_id", enrolment)):
+            for known_id, value in (("session_id", theirs.closed), ("enrolment_id", theirs.enrolment)):
                 if known_id in filters:
-                    answer = await other.call("GET", f"{path}?{known_id}={value}", by=everything)
+                    answer = await other.call("GET", f"{path}?{known_id}={value}", by=by)
                     assert answer.json()["items"] == [], name
         else:
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), (name, answer.text)

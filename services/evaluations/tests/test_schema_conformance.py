@@ -33,6 +33,7 @@ from parchemin.evaluations.planning.models import Slot, Timetable
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
 from parchemin.evaluations.settings import Settings
+from parchemin.evaluations.submissions.models import Deposit
 
 FOLDER = scratch_folder()
 FILE = FOLDER / "evaluations.sqlite3"
@@ -51,10 +52,12 @@ NAMES = [
     "room",
     "slot",
     "feed",
+    "upload",
+    "file",
 ]
 IDS = {f"{name}_id": UUID(int=number) for number, name in enumerate(NAMES)}
 
-app = create_app(Settings(database_url=URL, migrate_on_start=False))
+app = create_app(Settings(database_url=URL, migrate_on_start=False, submissions_folder=FOLDER / "submissions"))
 schema = schema_of(app)
 
 
@@ -72,6 +75,7 @@ async def _furnish() -> None:
     database = Database(URL)
     enrolment, day = UUID(int=90), date(2024, 6, 17)
     held = {"organisation_id": HOUSE, "referential_version": "1.0"}
+    handed_in = {"number": 1, "received_at": utc_now()}
     rows = [
         [
             Juror(
@@ -186,6 +190,7 @@ async def _furnish() -> None:
                 opinions=[],
                 signed_at=utc_now(),
             ),
+            *(_deposit("upload_id"), _deposit("file_id", state="accepted", media_type="text/plain", **handed_in)),
         ],
     ]
     try:
@@ -195,6 +200,24 @@ async def _furnish() -> None:
                 await session.flush()
     finally:
         await database.dispose()
+
+
+def _deposit(name: str, **changes: object) -> Deposit:
+    """A note on its way in, or what the changes make of it."""
+    content = b"Note.\n"
+    return Deposit(
+        id=IDS[name],
+        organisation_id=HOUSE,
+        registration_id=IDS["registration_id"],
+        candidate_id=UUID(int=91),
+        deliverable=1,
+        file_name="note.txt",
+        size=len(content),
+        sha256=app.state.store.put(content),
+        part_size=8_000_000,
+        expires_at=utc_now() + timedelta(days=1),
+        **changes,
+    )
 
 
 @pytest.fixture
@@ -215,6 +238,7 @@ def test_what_is_there_is_as_documented(path: str, everybody: dict[str, str]) ->
         "version": "1.0",
         "competency": "C.1",
         "secret": "secret",
+        "number": "1",
         **{name: str(value) for name, value in IDS.items()},
     }
     operation = schema[path]["GET"]

@@ -1,40 +1,22 @@
 """One text for each JSON value, so that equal values have equal digests (RFC 8785, JSON Canonicalization Scheme)."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | bool | None"
+import rfc8785
 
-_EXACT = 2**53
-"""Beyond it a number of RFC 8785 (an IEEE 754 double) is not the integer that was meant."""
+Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | bool | None"
 
 
 def canonical_json(value: Json) -> bytes:
-    """The value in the form of RFC 8785. No floats: what is to be signed here is texts and whole numbers.
+    """The value in the form of RFC 8785.
 
-    Raises ValueError for what has no such form: a float, an integer that a double cannot hold, half a surrogate pair.
+    Raises ValueError for what has no such form: an integer that a double cannot hold, half a surrogate pair.
     """
-    return json.dumps(_ordered(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return rfc8785.dumps(value)
 
 
 def canonical_digest(value: Json) -> str:
     """SHA-256 of the canonical form, in hexadecimal."""
     return hashlib.sha256(canonical_json(value)).hexdigest()
-
-
-def _ordered(value: Json) -> Json:
-    """Members by the UTF-16 code units of their names (RFC 8785 §3.2.3), which is not Python's order of strings."""
-    match value:
-        case str() | bool() | None:
-            return value
-        case int() if -_EXACT < value < _EXACT:
-            return value
-        case Mapping():
-            names = sorted(value, key=lambda name: name.encode("utf-16-be"))
-            return {name: _ordered(value[name]) for name in names}
-        case list() | tuple():
-            return [_ordered(item) for item in value]
-        case _:
-            raise ValueError(f"no canonical form for {type(value).__name__}")

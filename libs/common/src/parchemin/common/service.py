@@ -5,7 +5,7 @@ processes (`parchemin serve`) and the work in others (`parchemin work`), as many
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +40,8 @@ class Service:
     """Run once at start, after the migrations and before the first request."""
     background: Sequence[Task] = ()
     """Part of its work: run until the process stops; each runs for ever."""
+    larger_bodies: Mapping[str, int] = field(default_factory=dict)
+    """For paths that match one of these expressions, the bytes of a PUT that `max_body_bytes` would refuse."""
     state: dict[str, Any] = field(default_factory=dict)
     """What its dependencies find on `app.state`."""
 

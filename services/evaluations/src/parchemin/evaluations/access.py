@@ -50,7 +50,7 @@ BeingAway = Annotated[
 ReadingAbsences = Annotated[
     Principal, Depends(Access(Role.ADMINISTRATOR, Role.JURY_MEMBER, Role.JURY_PRESIDENT, scope="evaluations:read"))
 ]
-ReadingPlans = Annotated[
+Concerned = Annotated[
     Principal,
     Depends(
         Access(
@@ -77,6 +77,10 @@ ReadingAppeals = Annotated[
     Principal, Depends(Access(Role.ADMINISTRATOR, Role.CERTIFIER, Role.CANDIDATE, scope="evaluations:read"))
 ]
 Ruling = Annotated[Principal, Depends(Access(Role.CERTIFIER, scope="evaluations:write"))]
+Depositing = Annotated[
+    Principal, Depends(Access(Role.ADMINISTRATOR, Role.CLIENT, Role.CANDIDATE, scope="evaluations:write"))
+]
+"""A candidate hands in for themselves; staff and programs for a candidate."""
 
 JURY = (Role.JURY_MEMBER, Role.JURY_PRESIDENT)
 STAFF = (Role.ADMINISTRATOR, Role.CLIENT)

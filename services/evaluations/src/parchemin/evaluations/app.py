@@ -44,6 +44,12 @@ from parchemin.evaluations.sessions.routes import router as sessions
 from parchemin.evaluations.settings import Settings
 from parchemin.evaluations.statistics.jurors import router as agreement
 from parchemin.evaluations.statistics.routes import router as statistics
+from parchemin.evaluations.submissions.download import router as submission_files
+from parchemin.evaluations.submissions.examiner import Examiner
+from parchemin.evaluations.submissions.opening import open_store
+from parchemin.evaluations.submissions.routes import router as submissions
+from parchemin.evaluations.submissions.upload_routes import PARTS_PATH
+from parchemin.evaluations.submissions.upload_routes import router as uploads
 
 DESCRIPTION = """The referential, and the way from a session to the award.
 
@@ -56,6 +62,8 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     settings = settings or Settings()
     database = open_database(settings, "evaluations")
     consumer = Consumer("evaluations", database)
+    store = open_store(settings)
+    examiner = Examiner(database, store, settings)
     consumer.on(CandidateIdentifiedV1, learn_candidate)
     consumer.on(EnrolmentOpenedV1, enrolments.learn_enrolment)
     consumer.on(EnrolmentBlocksExtendedV1, enrolments.extend_blocks)
@@ -87,6 +95,9 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             planning,
             calendars,
             convocations,
+            submissions,
+            uploads,
+            submission_files,
         ],
         settings=settings,
         database=database,
@@ -96,8 +107,14 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         background=[
             ResultsPublisher(database, settings.jury_rules, poll_seconds=settings.results_poll_seconds).run,
             Opening(database, settings).run,
+            examiner.run,
         ],
-        state={"follow_up_throttle": Throttle(settings.follow_up_answers_per_minute)},
+        larger_bodies={PARTS_PATH: max(settings.submissions_part_bytes, settings.max_body_bytes)},
+        state={
+            "store": store,
+            "examiner": examiner,
+            "follow_up_throttle": Throttle(settings.follow_up_answers_per_minute),
+        },
     )
 
 

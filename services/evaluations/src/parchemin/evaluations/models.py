@@ -19,6 +19,7 @@ from parchemin.evaluations.referential.models import PublishedReferential
 from parchemin.evaluations.register.models import RegisterEntry, RegisterHead
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import ConflictOfInterest, EvaluationSession, JurySeat
+from parchemin.evaluations.submissions.models import Deposit, DepositPart, Preparation
 
 __all__ = [
     "Appeal",
@@ -31,6 +32,8 @@ __all__ = [
     "ConflictOfInterest",
     "Convocation",
     "Decision",
+    "Deposit",
+    "DepositPart",
     "EvaluationSession",
     "FollowUp",
     "FollowUpAnswer",
@@ -43,6 +46,7 @@ __all__ = [
     "KnownExemption",
     "Override",
     "Place",
+    "Preparation",
     "PublishedReferential",
     "RegisterCounter",
     "RegisterEntry",

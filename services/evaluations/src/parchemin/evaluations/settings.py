@@ -7,16 +7,16 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from parchemin.common.settings import ServiceSettings
 from parchemin.contracts.vocabulary import AccessPath
 from parchemin.evaluations.deliberation.policy import PartlyMet
 from parchemin.evaluations.juries.rules import JuryRules
+from parchemin.evaluations.submissions.settings import SubmissionSettings
 
 
-class Settings(ServiceSettings):
+class Settings(SubmissionSettings):
     """What the certifier's rules leave open."""
 
-    model_config = SettingsConfigDict(env_prefix="PARCHEMIN_EVALUATIONS_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="PARCHEMIN_EVALUATIONS_", frozen=True, hide_input_in_errors=True)
 
     jury_min_members: int = Field(default=2, ge=1)
     """Members beside the president."""

@@ -137,6 +137,7 @@ ROLE_SCOPES: dict[Role, tuple[str, ...]] = {
     Role.CANDIDATE: (
         "candidates:read",
         "evaluations:read",
+        "evaluations:write",
         "budget:read",
         "budget:write",
         "documents:read",

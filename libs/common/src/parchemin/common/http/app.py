@@ -51,7 +51,9 @@ def create_service_app(service: Service) -> FastAPI:
         setattr(app.state, name, value)
     handlers.install(app)
     app.add_exception_handler(405, _method_not_allowed(routes))
-    app.add_middleware(RequestContext, max_body_bytes=service.settings.max_body_bytes)
+    app.add_middleware(
+        RequestContext, max_body_bytes=service.settings.max_body_bytes, larger_bodies=service.larger_bodies
+    )
     app.add_middleware(with_request_id)
 
     def document() -> dict[str, Any]:

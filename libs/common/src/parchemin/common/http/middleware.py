@@ -3,6 +3,7 @@ defect."""
 
 import re
 import time
+from collections.abc import Mapping
 
 import structlog
 from asgi_correlation_id import CorrelationIdMiddleware
@@ -28,16 +29,18 @@ _SECURITY_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy
 class LimitedBody(HTTPException):
     """Passes through FastAPI's reading of the body; becomes `BodyTooLarge`."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int) -> None:
         super().__init__(413)
+        self.limit = limit
 
 
 class RequestContext:
     """Gives the request its span, its log line and its place in the metrics, and keeps bodies under the limit."""
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_body_bytes: int, larger_bodies: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._max_body_bytes = max_body_bytes
+        self._larger_bodies = [(re.compile(path), limit) for path, limit in (larger_bodies or {}).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,10 +76,11 @@ class RequestContext:
             await send(message)
 
         try:
-            if self._is_declared_too_large(request):
-                await self._problem(BodyTooLarge(limit=self._max_body_bytes), request, receive, observe)
+            limit = self._limit(request)
+            if _is_declared_larger(request, limit):
+                await self._problem(BodyTooLarge(limit=limit), request, receive, observe)
             else:
-                await self._app(request.scope, self._limited(receive), observe)
+                await self._app(request.scope, _limited(receive, limit), observe)
         except ClientDisconnect:
             log.info("client_disconnected")
         except Exception as error:  # the last resort: a defect is answered as a problem, and logged whole
@@ -85,25 +89,33 @@ class RequestContext:
                 await self._problem(ServerFault(), request, receive, observe)
         return status
 
-    def _is_declared_too_large(self, request: Request) -> bool:
-        declared = request.headers.get("content-length", "0")
-        return declared.isascii() and declared.isdigit() and int(declared) > self._max_body_bytes
-
-    def _limited(self, receive: Receive) -> Receive:
-        received = 0
-
-        async def limited() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._max_body_bytes:
-                raise LimitedBody
-            return message
-
-        return limited
+    def _limit(self, request: Request) -> int:
+        if request.method != "PUT":
+            return self._max_body_bytes
+        path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        return next((limit for known, limit in self._larger_bodies if known.fullmatch(path)), self._max_body_bytes)
 
     async def _problem(self, error: DomainError, request: Request, receive: Receive, send: Send) -> None:
         await problem_response(request, error)(request.scope, receive, send)
+
+
+def _is_declared_larger(request: Request, limit: int) -> bool:
+    declared = request.headers.get("content-length", "0")
+    return declared.isascii() and declared.isdigit() and int(declared) > limit
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    received = 0
+
+    async def limited() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise LimitedBody(limit)
+        return message
+
+    return limited
 
 
 def _conclude(request: Request, status: int, seconds: float, current: Span) -> None:

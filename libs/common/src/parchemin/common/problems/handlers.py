@@ -51,7 +51,7 @@ def _protocol(request: Request, error: Exception) -> Response:
     if error.status_code == 400:
         return problem_response(request, http.MalformedBody())
     if error.status_code == 413:
-        limit = request.app.state.settings.max_body_bytes
+        limit = getattr(error, "limit", request.app.state.settings.max_body_bytes)
         return problem_response(request, http.BodyTooLarge(limit=limit))
     log.error("unexpected_http_exception", status=error.status_code)
     return problem_response(request, http.ServerFault())

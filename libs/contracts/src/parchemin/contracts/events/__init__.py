@@ -24,6 +24,7 @@ CATALOGUE: dict[str, type[Event]] = {
         appeals.BlockValidationRevokedV1,
         appeals.CertificationRevokedV1,
         evaluations.CandidateConvenedV1,
+        evaluations.SubmissionReceivedV1,
         budget.ProductionOpenedV1,
         documents.DocumentIssuedV1,
     )

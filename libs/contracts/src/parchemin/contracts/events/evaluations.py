@@ -356,3 +356,35 @@ class CandidateConvenedV1(EnrolmentFact):
     measures: tuple[Measure, ...]
     """What is done, never why."""
     bring: str | None
+
+
+class SubmissionReceivedV1(Event):
+    """A version of a deliverable was examined and accepted. It replaces the versions before it."""
+
+    type: ClassVar[str] = "parchemin.evaluations.submission_received.v1"
+    topic: ClassVar[str] = TOPIC
+
+    submission_id: UUID
+    registration_id: UUID
+    session_id: UUID
+    enrolment_id: UUID
+    candidate_id: UUID
+    organisation_id: UUID
+    modality: ModalityCode
+    deliverable: int
+    """Rank among the modality's deliverables, from 1."""
+    number: int
+    """1 for the first version, and so on; a version that was refused leaves a gap."""
+    sha256: str
+    late: bool
+    """Handed in after the candidate's own deadline, within the grace."""
+    received_at: AwareDatetime
+    """When it was handed in."""
+
+    @property
+    def key(self) -> str:
+        return str(self.enrolment_id)
+
+    @property
+    def subject(self) -> str:
+        return str(self.submission_id)

@@ -22,6 +22,7 @@ from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
 from parchemin.common.outbox import publish
 from parchemin.common.statements import table_of
+from parchemin.common.storage.store import ContentStore
 from parchemin.common.tracing import span
 from parchemin.contracts.events.documents import DocumentIssuedV1
 from parchemin.contracts.vocabulary import DocumentKind
@@ -35,7 +36,6 @@ from parchemin.documents.projections.service import look_up
 from parchemin.documents.rendering import models as printed
 from parchemin.documents.rendering.compiler import render
 from parchemin.documents.rendering.printable import UnprintableText
-from parchemin.documents.storage.store import DocumentStore
 
 log = structlog.get_logger()
 
@@ -62,9 +62,7 @@ class Issuer:
     """One per process and database. Of several processes one leads; were there two, each document would still be
     issued once, since a document is issued only in the version that was read."""
 
-    def __init__(
-        self, database: Database, store: DocumentStore, stationery: Stationery, *, poll_seconds: float
-    ) -> None:
+    def __init__(self, database: Database, store: ContentStore, stationery: Stationery, *, poll_seconds: float) -> None:
         self._database = database
         self._store = store
         self._stationery = stationery

@@ -16,11 +16,11 @@ from parchemin.common.ownership import one
 from parchemin.common.paging import Page, Paging, page
 from parchemin.common.problems.http import Unavailable
 from parchemin.common.problems.representation import documented
+from parchemin.common.storage.store import ContentDamaged, ContentStore
 from parchemin.contracts.vocabulary import DocumentKind, Role
 from parchemin.documents.issuing.models import Document, DocumentState
 from parchemin.documents.issuing.schemas import DocumentView
 from parchemin.documents.issuing.service import DocumentNotIssued, visible_documents
-from parchemin.documents.storage.store import ContentDamaged, DocumentStore
 
 log = structlog.get_logger()
 
@@ -93,7 +93,7 @@ async def read_content(document_id: UUID, session: Reading, principal: Consultin
     if is_unchanged(request, document.sha256):
         return not_modified(document.sha256)
     await session.close()  # the store may take its time, and others want the connection
-    store: DocumentStore = request.app.state.store
+    store: ContentStore = request.app.state.store
     try:
         content = await asyncio.to_thread(store.get, document.sha256)
     except ContentDamaged as error:

@@ -1,12 +1,12 @@
 """The document store that an installation has chosen."""
 
+from parchemin.common.storage.bucket import BucketStore
+from parchemin.common.storage.folder import FolderStore
+from parchemin.common.storage.store import ContentStore
 from parchemin.documents.settings import Settings
-from parchemin.documents.storage.bucket import BucketStore
-from parchemin.documents.storage.folder import FolderStore
-from parchemin.documents.storage.store import DocumentStore
 
 
-def open_store(settings: Settings) -> DocumentStore:
+def open_store(settings: Settings) -> ContentStore:
     """A bucket where the settings name one, else a folder. Asks the storage for nothing yet."""
     if settings.bucket_url is None:
         return FolderStore(settings.store_folder)

@@ -14,7 +14,7 @@ from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writ
 from parchemin.common.ownership import one
 from parchemin.common.paging import Page, PageRequest, Paging, cut, page_rows
 from parchemin.common.problems.representation import documented
-from parchemin.evaluations.access import Following, Planning, ReadingPlans
+from parchemin.evaluations.access import Concerned, Following, Planning
 from parchemin.evaluations.planning import errors, reading, service
 from parchemin.evaluations.planning.models import Slot
 from parchemin.evaluations.planning.schemas import PlanView, SlotMove, SlotView, TimetableEntry, TimetableView
@@ -80,7 +80,7 @@ async def plan_slots(session_id: UUID, session: Writing, principal: Planning, re
 
 @router.get("/sessions/{session_id}/slots")
 async def list_session_slots(
-    session_id: UUID, session: Reading, principal: ReadingPlans, paging: Paging
+    session_id: UUID, session: Reading, principal: Concerned, paging: Paging
 ) -> Page[SlotView]:
     """The slots of a session that the caller may see: a candidate sees their own."""
     statement = reading.visible_slots(principal).where(col(Slot.session_id) == session_id)
@@ -90,7 +90,7 @@ async def list_session_slots(
 @router.get("/slots")
 async def list_slots(
     session: Reading,
-    principal: ReadingPlans,
+    principal: Concerned,
     paging: Paging,
     session_id: Annotated[UUID | None, Query(description="Only this session's")] = None,
     registration_id: Annotated[UUID | None, Query(description="Only this registration's")] = None,
@@ -109,7 +109,7 @@ async def list_slots(
 
 
 @router.get("/slots/{slot_id}")
-async def read_slot(slot_id: UUID, session: Reading, principal: ReadingPlans, response: Response) -> SlotView:
+async def read_slot(slot_id: UUID, session: Reading, principal: Concerned, response: Response) -> SlotView:
     """One slot."""
     slot = await one(session, reading.visible_slots(principal), Slot, slot_id)
     tag(response, slot.version)

@@ -1,4 +1,4 @@
-"""What every document store promises, in a folder and in a bucket; and what each does beside it."""
+"""What every store of files promises, in a folder and in a bucket; and what each does beside it."""
 
 import socket
 import time
@@ -13,16 +13,16 @@ from moto.server import ThreadedMotoServer
 from obstore.store import S3Store
 from pydantic import SecretStr
 
-from parchemin.documents.storage import bucket
-from parchemin.documents.storage.bucket import BucketStore
-from parchemin.documents.storage.folder import FolderStore
-from parchemin.documents.storage.store import ContentDamaged, DocumentStore, StorageAway
+from parchemin.common.storage import bucket
+from parchemin.common.storage.bucket import BucketStore
+from parchemin.common.storage.folder import FolderStore
+from parchemin.common.storage.store import ContentDamaged, ContentStore, StorageAway, key_of
 
 
 class Shelf(Protocol):
     """A store, and what lies under it as whoever runs the storage sees it."""
 
-    store: DocumentStore
+    store: ContentStore
 
     def held(self) -> dict[str, bytes]: ...
     def overwrite(self, path: str, content: bytes) -> None: ...
@@ -32,7 +32,7 @@ class Shelf(Protocol):
 class FolderShelf:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.store: DocumentStore = FolderStore(folder)
+        self.store: ContentStore = FolderStore(folder)
 
     def held(self) -> dict[str, bytes]:
         files = (path for path in self.folder.rglob("*") if path.is_file())
@@ -49,7 +49,7 @@ class BucketShelf:
     def __init__(self, endpoint: str) -> None:
         name = f"documents-{uuid4().hex}"
         httpx.put(f"{endpoint}/{name}").raise_for_status()
-        self.store: DocumentStore = store_at(endpoint, f"s3://{name}/certified/2026/")
+        self.store: ContentStore = store_at(endpoint, f"s3://{name}/certified/2026/")
         self.objects = S3Store(
             name,
             prefix="certified/2026",
@@ -182,3 +182,49 @@ def test_nobody_is_called_in_the_clear_whom_the_settings_do_not_name(
     silent.setblocking(False)
     with pytest.raises(BlockingIOError):
         silent.accept()
+
+
+def test_a_file_of_any_size_is_kept_and_read_in_pieces(shelf: Shelf, tmp_path: Path) -> None:
+    content = bytes(range(256)) * 40 * 1024  # more than one piece
+    source = tmp_path / "export.mov"
+    source.write_bytes(content)
+    key = shelf.store.put_file(source)
+    assert key == key_of(content)
+    pieces = list(shelf.store.stream(key))
+    assert b"".join(pieces) == content
+    assert len(pieces) > 1
+    assert b"".join(shelf.store.stream(key, 5, 9_000_000)) == content[5:9_000_000]
+    assert b"".join(shelf.store.stream(key, len(content) - 3)) == content[-3:]
+    assert shelf.store.put_file(source) == shelf.store.put(content) == key
+    assert len(shelf.held()) == 1
+    assert list(shelf.store.stream(shelf.store.put(b""))) == [b""]
+
+
+def test_what_was_damaged_never_looks_complete(shelf: Shelf, tmp_path: Path) -> None:
+    content = b"0123456789" * 1_000_000
+    source = tmp_path / "export.mov"
+    source.write_bytes(content)
+    key = shelf.store.put_file(source)
+    (path,) = shelf.held()
+    shelf.overwrite(path, b"X" + content[1:])
+    given = bytearray()
+    with pytest.raises(ContentDamaged):
+        given.extend(byte for piece in shelf.store.stream(key) for byte in piece)
+    assert len(given) < len(content)
+    assert shelf.store.put_file(source) == key
+    assert b"".join(shelf.store.stream(key)) == content
+    with pytest.raises(ContentDamaged):
+        list(shelf.store.stream(key_of(b"another")))
+
+
+def test_pieces_wait_apart_and_are_forgotten_together(shelf: Shelf) -> None:
+    shelf.store.stage("one/1", b"a")
+    shelf.store.stage("one/2", b"b")
+    shelf.store.stage("one/2", b"c")
+    shelf.store.stage("other/1", b"d")
+    assert [shelf.store.staged(name) for name in ("one/1", "one/2", "other/1")] == [b"a", b"c", b"d"]
+    shelf.store.unstage("one")
+    shelf.store.unstage("one")
+    with pytest.raises(ContentDamaged):
+        shelf.store.staged("one/1")
+    assert shelf.held() == {".staged/other/1": b"d"}

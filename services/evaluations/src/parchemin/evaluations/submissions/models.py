@@ -1,0 +1,74 @@
+"""Preparations, and what is handed in."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from parchemin.common.columns import Aggregate
+from parchemin.evaluations.base import Base
+from parchemin.evaluations.submissions.rules import DepositState
+
+_STATES = ", ".join(f"'{state}'" for state in DepositState)
+_WAITING = text("state IN ('checking', 'quarantined')")
+_OPEN = text("state = 'open'")
+
+
+class Preparation(Base, table=True):
+    """The time in which the dossiers of a session are prepared. Its version is the session's."""
+
+    __tablename__ = "preparations"
+    __table_args__ = (CheckConstraint("opens_at < due_at", name="order"),)
+
+    session_id: UUID = Field(primary_key=True, foreign_key="sessions.id")
+    opens_at: datetime
+    due_at: datetime
+
+
+class Deposit(Aggregate, Base, table=True):
+    """One version of a deliverable, from its first part to the verdict. What was handed in stays as it was."""
+
+    __tablename__ = "deposits"
+    __table_args__ = (
+        UniqueConstraint("registration_id", "deliverable", "number"),
+        CheckConstraint(f"state IN ({_STATES})", name="state"),
+        CheckConstraint("(state = 'open') = (received_at IS NULL)", name="received"),
+        CheckConstraint("(number IS NULL) = (received_at IS NULL)", name="number"),
+        CheckConstraint("(state = 'refused') = (verdict IS NOT NULL)", name="verdict"),
+        CheckConstraint("(state = 'accepted') = (media_type IS NOT NULL)", name="media_type"),
+        Index("ix_deposits_waiting", "received_at", postgresql_where=_WAITING, sqlite_where=_WAITING),
+        Index("ix_deposits_open", "expires_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
+    )
+
+    registration_id: UUID = Field(foreign_key="registrations.id")
+    candidate_id: UUID = Field(index=True)
+    deliverable: int
+    """Rank among the deliverables of the modality, from 1."""
+    file_name: str = Field(max_length=300)
+    """As the candidate calls it; never the name of a file here."""
+    size: int = Field(sa_type=BigInteger)
+    sha256: str = Field(max_length=64)
+    part_size: int
+    expires_at: datetime
+    state: str = Field(default=DepositState.OPEN, max_length=20)
+    number: int | None = None
+    """1 for the first version that was handed in, and so on."""
+    received_at: datetime | None = None
+    late: bool = False
+    media_type: str | None = Field(default=None, max_length=100)
+    """Of the content, not as declared."""
+    verdict: str | None = Field(default=None, max_length=40)
+    """Why it was refused."""
+    retry_at: datetime | None = None
+
+
+class DepositPart(Base, table=True):
+    """A part that was announced; its bytes are in the store once it is `stored`. Goes when the bytes have gone."""
+
+    __tablename__ = "deposit_parts"
+
+    deposit_id: UUID = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    sha256: str = Field(max_length=64)
+    stored: bool = False
