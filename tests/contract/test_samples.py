@@ -32,12 +32,19 @@ IN_ORDER = (
     "parchemin.candidates.measures_granted.v1",
     "parchemin.candidates.exemption_granted.v1",
     "parchemin.budget.production_opened.v1",
+    "parchemin.evaluations.candidate_convened.v1",
+    "parchemin.evaluations.submission_received.v1",
     "parchemin.evaluations.sheet_signed.v1",
+    "parchemin.evaluations.incident_decided.v1",
     "parchemin.evaluations.block_validated.v1",
     "parchemin.evaluations.certification_awarded.v1",
     "parchemin.evaluations.results_decided.v1",
     "parchemin.evaluations.deliberation_closed.v1",
     "parchemin.documents.document_issued.v1",
+    "parchemin.documents.document_issued.v2",
+    "parchemin.evaluations.appeal_ruled.v1",
+    "parchemin.evaluations.block_validation_revoked.v1",
+    "parchemin.evaluations.certification_revoked.v1",
 )
 """As they came to be, in the life of one enrolment."""
 AWARDED = "parchemin.evaluations.certification_awarded.v1"
@@ -60,6 +67,7 @@ HEARD_BY = {
         "certification_awarded",
         "results_decided",
         "deliberation_closed",
+        "candidate_convened",
     },
 }
 """The facts that each service does something about."""
@@ -168,13 +176,14 @@ async def test_the_samples_come_to_an_enrolment_and_to_its_documents(
         assert {document.state for document in made} == {DocumentState.ISSUED}
         assert sorted(document.kind for document in made) == [
             "block_attestation",
+            "convocation",
             "diploma",
             "jury_minutes",
             "results_notice",
         ]
         [diploma] = [document for document in made if document.kind == "diploma"]
         assert diploma.body_data["register_number"] == sample(AWARDED).data["register_number"]
-        assert len(await column(documents, select(outbox.c.event_id))) == 4
+        assert len(await column(documents, select(outbox.c.event_id))) == 5
 
 
 @pytest.mark.asyncio

@@ -19,6 +19,7 @@ BEYOND_SHAPE = {
     "string_pattern_mismatch",
     "for_closing_only",
     "for_deliberation_only",
+    "for_upheld_only",
     "days_too_far_apart",
     "ends_before",
     "named_twice",

@@ -253,6 +253,22 @@ class School:
         done(await self.lead(held, "closed", deliberated_on=on))
         return held
 
+    async def overturn(self, enrolment: str, modality: str, **decisions: bool) -> Json:
+        """An appeal against the last results of a modality, filed, instructed and upheld (`C_1=False`)."""
+        found = (await self.get(f"/v1/registrations?enrolment_id={enrolment}"))["items"]
+        registration = [one["id"] for one in found if one["modality"] == modality][-1]
+        told = {code.replace("_", "."): acquired for code, acquired in decisions.items()}
+        body = {"registration_id": registration, "competencies": [*told], "grounds": "Temps majoré oublié."}
+        url = f"/v1/appeals/{done(await self.call('POST', '/v1/appeals', body))['id']}"
+        done(await self.put(f"{url}/instruction", {"report": "La majoration n'a pas été appliquée."}, of=url))
+        ruling = {
+            "ruling": "upheld",
+            "reason": "La majoration a été oubliée.",
+            "decisions": [{"competency": code, "acquired": acquired} for code, acquired in told.items()],
+        }
+        certifier = self.bearer(Role.CERTIFIER, scopes=["evaluations:read", "evaluations:write"])
+        return dict(done(await self.put(f"{url}/ruling", ruling, of=url, by=certifier)))
+
     async def blocks(self, enrolment: str) -> list[int]:
         """The validated blocks."""
         found = await self.get(f"/v1/block_validations?enrolment_id={enrolment}")

@@ -218,6 +218,9 @@ class Walk:
         if expected is DONE:
             assert view["state"] == wanted
             self.day.state = wanted
+            if wanted == "running":  # nobody is registered from here on: one statement covers the day
+                for juror in self.held.jury:
+                    await self.school.swear(self.held, juror)
 
     def _line(self, number: int) -> Sequence[Line]:
         lines = self.day.lines

@@ -52,6 +52,8 @@ async def test_a_correction_keeps_what_was_recorded_before(school: "School") -> 
     rest = await school.get(f"{url}?cursor={first['next_cursor']}")
     assert first["items"] + rest["items"] == records
 
+    for juror in held.jury:
+        await school.swear(held, juror)
     await school.sign(registration, held.president)
     for juror in held.jury[1:]:
         await school.sign(registration, juror)

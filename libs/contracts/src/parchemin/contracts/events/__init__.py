@@ -27,5 +27,6 @@ CATALOGUE: dict[str, type[Event]] = {
         evaluations.SubmissionReceivedV1,
         budget.ProductionOpenedV1,
         documents.DocumentIssuedV1,
+        documents.DocumentIssuedV2,
     )
 }

@@ -1,23 +1,30 @@
 """Facts published by the documents service."""
 
-from typing import ClassVar
+from enum import StrEnum
+from typing import Annotated, ClassVar
 from uuid import UUID
 
+from pydantic import StringConstraints
+
 from parchemin.contracts.envelope import Event
-from parchemin.contracts.vocabulary import DocumentKind
 
 TOPIC = "parchemin.documents.v1"
 
 
-class DocumentIssuedV1(Event):
-    """A document was made and archived. Its content is fetched by id, with the reader's own rights."""
+class DocumentKind(StrEnum):
+    """Documents that follow from events, as version 1 was published with them."""
 
-    type: ClassVar[str] = "parchemin.documents.document_issued.v1"
+    BLOCK_ATTESTATION = "block_attestation"
+    JURY_MINUTES = "jury_minutes"
+    RESULTS_NOTICE = "results_notice"
+    DIPLOMA = "diploma"
+
+
+class _DocumentIssued(Event):
     topic: ClassVar[str] = TOPIC
 
     document_id: UUID
     organisation_id: UUID
-    kind: DocumentKind
     enrolment_id: UUID | None
     session_id: UUID | None
     sha256: str
@@ -31,3 +38,20 @@ class DocumentIssuedV1(Event):
     @property
     def subject(self) -> str:
         return str(self.document_id)
+
+
+class DocumentIssuedV1(_DocumentIssued):
+    """A document was made and archived. Its content is fetched by id, with the reader's own rights."""
+
+    type: ClassVar[str] = "parchemin.documents.document_issued.v1"
+
+    kind: DocumentKind
+
+
+class DocumentIssuedV2(_DocumentIssued):
+    """As version 1, for the kinds that it does not know: it goes on telling of its own. Ignore a kind that you do not
+    know."""
+
+    type: ClassVar[str] = "parchemin.documents.document_issued.v2"
+
+    kind: Annotated[str, StringConstraints(pattern=r"^[a-z]+(_[a-z]+)*$")]

@@ -24,7 +24,8 @@ from parchemin.common.outbox import publish
 from parchemin.common.statements import table_of
 from parchemin.common.storage.store import ContentStore
 from parchemin.common.tracing import span
-from parchemin.contracts.events.documents import DocumentIssuedV1
+from parchemin.contracts.events.documents import DocumentIssuedV1, DocumentIssuedV2
+from parchemin.contracts.events.documents import DocumentKind as KindOfV1
 from parchemin.contracts.vocabulary import DocumentKind
 from parchemin.documents.composition.compose import FACTS, compose
 from parchemin.documents.composition.drafts import Draft, Stationery
@@ -190,18 +191,7 @@ class Issuer:
                 size=made.size,
             )
             if issued:
-                await publish(
-                    session,
-                    DocumentIssuedV1(
-                        document_id=document.id,
-                        organisation_id=document.organisation_id,
-                        kind=DocumentKind(document.kind),
-                        enrolment_id=document.enrolment_id,
-                        session_id=document.session_id,
-                        sha256=made.sha256,
-                        size=made.size,
-                    ),
-                )
+                await publish(session, _told(document, made))
         if issued:
             document_issued(document.kind)
             log.info("document_issued", document_id=str(document.id), kind=document.kind)
@@ -246,6 +236,22 @@ _CHANGE = update(table_of(Document)).where(
     table_of(Document).c.version == bindparam("read"),
     table_of(Document).c.state == DocumentState.PENDING,
 )
+
+
+def _told(document: Document, made: Made) -> DocumentIssuedV1 | DocumentIssuedV2:
+    """That it was issued, in the version of the fact that knows its kind."""
+    kind = document.kind
+    rest: dict[str, Any] = {
+        "document_id": document.id,
+        "organisation_id": document.organisation_id,
+        "enrolment_id": document.enrolment_id,
+        "session_id": document.session_id,
+        "sha256": made.sha256,
+        "size": made.size,
+    }
+    if kind in set(KindOfV1):
+        return DocumentIssuedV1(kind=KindOfV1(kind), **rest)
+    return DocumentIssuedV2(kind=kind, **rest)
 
 
 async def _change(session: AsyncSession, document: Document, **values: Any) -> bool:
