@@ -20,6 +20,7 @@ from parchemin.standalone.demo.client import Refused
 from parchemin.standalone.demo.command import play, report
 from parchemin.standalone.demo.databases import DatabaseServerAway
 from parchemin.standalone.demo.outcome import DocumentsMissing
+from parchemin.standalone.demo.proof import ProofFailed
 from parchemin.standalone.demo.process import ServerDidNotStart
 from parchemin.standalone.demo.scenario import Scenario, read_scenario
 from parchemin.standalone.imports import import_candidates
@@ -59,7 +60,7 @@ def demo(
     read = _read(scenario)
     try:
         summary = asyncio.run(play(read, out, console, on_kafka=bus == "kafka", database=database))
-    except (Refused, ServerDidNotStart, DocumentsMissing, DatabaseServerAway) as error:
+    except (Refused, ServerDidNotStart, DocumentsMissing, ProofFailed, DatabaseServerAway) as error:
         errors.print(f"[red]{error}[/red]", highlight=False)
         raise typer.Exit(1) from error
     report(summary, read, out, console)

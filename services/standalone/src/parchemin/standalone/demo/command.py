@@ -19,6 +19,7 @@ from parchemin.standalone.demo.cast import Cast
 from parchemin.standalone.demo.installation import Installation, embedded, spread
 from parchemin.standalone.demo.outcome import DocumentsMissing, count_events, fetch_documents, outcome
 from parchemin.standalone.demo.player import Player
+from parchemin.standalone.demo.proof import prove
 from parchemin.standalone.demo.scenario import Scenario
 
 PATIENCE_SECONDS = 900
@@ -83,6 +84,8 @@ async def _play_on(
             await _documents_issued(cast)
             listed = await fetch_documents(player, cast.administrator, out)
         await installation.settle()
+        with step("proof", "Relecture des décisions et du registre", 1):
+            await prove(installation.databases["evaluations"])
     return {
         **await outcome(player, cast.administrator),
         "documents": listed,
