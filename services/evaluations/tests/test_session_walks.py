@@ -102,6 +102,8 @@ class Day:
         return DONE if all(line.free <= line.signed for line in graded) else "sheets_missing"
 
     def foretell_sheet(self, line: Line, juror: int) -> str:
+        if juror in line.signed:
+            return DONE  # the same again, as a tablet sends it: answered as the first time, whatever came meanwhile
         if self.state != "running":
             return "wrong_state"
         if line.attendance != "present":
@@ -110,7 +112,7 @@ class Day:
             return "juror_in_conflict"
         if line.barred:
             return "grading_suspended"
-        return "sheet_exists" if juror in line.signed else DONE
+        return DONE
 
     def foretell_conflict(self, line: Line, juror: int) -> str:
         if juror in line.conflicts:
