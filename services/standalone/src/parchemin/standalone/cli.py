@@ -20,8 +20,8 @@ from parchemin.standalone.demo.client import Refused
 from parchemin.standalone.demo.command import play, report
 from parchemin.standalone.demo.databases import DatabaseServerAway
 from parchemin.standalone.demo.outcome import DocumentsMissing
-from parchemin.standalone.demo.proof import ProofFailed
 from parchemin.standalone.demo.process import ServerDidNotStart
+from parchemin.standalone.demo.proof import ProofFailed
 from parchemin.standalone.demo.scenario import Scenario, read_scenario
 from parchemin.standalone.imports import import_candidates
 from parchemin.standalone.organisations import find_organisation
