@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
 
+from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
 from parchemin.common.ids import new_id
 from parchemin.common.statements import table_of
@@ -51,7 +52,7 @@ async def _seat(database: Database, organisation: UUID, candidates: int) -> Pane
         (Juror, [{"id": juror, "subject": str(juror), **PERSON, **mine} for juror in jury]),
         (KnownEnrolment, [{"id": enrolment, "candidate_id": new_id(), **PATH, **mine} for _, enrolment in listed]),
         (EvaluationSession, [{"id": held, **SESSION, **mine}]),
-        (JurySeat, [{"session_id": held, "juror_id": juror, "president": juror == jury[0]} for juror in jury]),
+        (JurySeat, [{"session_id": held, "juror_id": juror, "president": juror == jury[0], **SWORN} for juror in jury]),
         (
             Registration,
             [
@@ -67,6 +68,8 @@ async def _seat(database: Database, organisation: UUID, candidates: int) -> Pane
 
 
 PERSON = {"first_name": "Claire", "last_name": "Marchand", "quality": JurorQuality.PROFESSIONAL, "external": True}
+SWORN = {"sworn_at": utc_now() + timedelta(days=1)}
+"""After the last candidate was registered."""
 PATH = {"referential_version": "1.0", "blocks": [1, 2, 3]}
 SESSION = {
     "referential_version": "1.0",
