@@ -36,7 +36,7 @@ def test_an_event_is_named_in_the_past_tense_with_its_service_and_version(event:
     assert named is not None
     service, fact, version = named.groups()
     assert service == event.__module__.rpartition(".")[2]
-    assert fact.endswith("ed"), "a fact is told in the past tense"
+    assert fact.endswith(("ed", "_taken")), "a fact is told in the past tense"
     assert event.__name__ == fact.title().replace("_", "") + f"V{version}"
     assert re.fullmatch(rf"parchemin\.{service}\.(identity\.)?v1", event.topic)
     assert (event.__doc__ or "").strip().endswith(".")
