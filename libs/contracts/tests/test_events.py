@@ -35,7 +35,7 @@ def test_an_event_is_named_in_the_past_tense_with_its_service_and_version(event:
     named = re.fullmatch(r"parchemin\.([a-z]+)\.([a-z]+(?:_[a-z]+)*)\.v([0-9]+)", event.type)
     assert named is not None
     service, fact, version = named.groups()
-    assert fact.endswith("ed"), "a fact is told in the past tense"
+    assert fact.endswith(("ed", "_taken")), "a fact is told in the past tense"
     assert event.__name__ == fact.title().replace("_", "") + f"V{version}"
     assert re.fullmatch(rf"parchemin\.{service}\.(identity\.)?v1", event.topic)
     assert (event.__doc__ or "").strip().endswith(".")

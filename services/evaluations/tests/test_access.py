@@ -15,6 +15,7 @@ from services.evaluations.tests.planning.building import (
     slots_of,
     timetable,
 )
+from services.evaluations.tests.submissions.handing_in import tell_snapshot
 
 from parchemin.common.http.app import routes_of
 from parchemin.contracts.vocabulary import Role
@@ -122,6 +123,7 @@ ACCESS: dict[str, tuple[set[Role] | None, str]] = {
     "set_preparation": ({A}, WRITE),
     "list_submissions": ({A, S, M, P, E}, READ),
     "read_submission": ({A, S, M, P, E}, READ),
+    "hand_in_production_snapshot": ({A, S, E}, WRITE),
     "open_upload": ({A, S, E}, WRITE),
     "list_uploads": ({A, S, E}, WRITE),
     "read_upload": ({A, S, E}, WRITE),
@@ -224,6 +226,7 @@ async def furnished(school: "School", juror: str) -> Furnished:
     note = {"deliverable": 1, "file_name": "a.txt", "size": 1, "sha256": "a" * 64}
     new_upload = {"registration_id": dossier["id"], **note}
     upload = school.done(await school.call("POST", "/v1/uploads", new_upload))
+    snapshot = await tell_snapshot(school, dossier["enrolment_id"])
     (registration,) = await school.run(held, (await school.enrol(), "M1"))
     await plan_slots(school, held)
     slot, *_ = await slots_of(school, held)
@@ -290,6 +293,7 @@ async def furnished(school: "School", juror: str) -> Furnished:
         "replace_juror": {"replaced": held.jury[1], "by": juror, "reason": "Absence."},
         "publish_session_results": {"publish_at": "2026-01-01T00:00:00Z"},
         "set_preparation": {"opens_at": "2024-05-01T08:00:00Z", "due_at": "2024-06-01T08:00:00Z"},
+        "hand_in_production_snapshot": {"deliverable": 1, "snapshot_id": str(snapshot.snapshot_id)},
         "open_upload": new_upload,
         "override_proposal": {"acquired": True, "reason": "Oral."},
         "change_place": {"name": "P", "address_lines": ["1"], "postal_code": "75000", "city": "Paris"},

@@ -12,6 +12,7 @@ from services.evaluations.tests.conftest import Headers, Held, Json, School, don
 
 from parchemin.common.clock import utc_now
 from parchemin.common.ids import new_id
+from parchemin.contracts.events.budget import ChapterAmount, ProductionSnapshotTakenV1
 from parchemin.contracts.events.candidates import Measure, MeasuresGrantedV1
 from parchemin.contracts.vocabulary import MeasureKind, MeasureScope
 
@@ -63,6 +64,14 @@ class Entrant:
         await self.school.app.state.examiner.examine_due()
         return dict(await self.school.get(f"/v1/uploads/{upload['id']}", by=self.token))
 
+    async def hand_in_snapshot(
+        self, snapshot: ProductionSnapshotTakenV1 | UUID, *, deliverable: int = 1, by: Headers | None = None
+    ) -> httpx.Response:
+        snapshot_id = snapshot if isinstance(snapshot, UUID) else snapshot.snapshot_id
+        body = {"deliverable": deliverable, "snapshot_id": str(snapshot_id)}
+        url = f"/v1/registrations/{self.registration}/submission/snapshots"
+        return await self.school.call("POST", url, body, by=by or self.token)
+
     async def dossier(self, by: Headers | None = None) -> Json:
         return dict(await self.school.get(f"/v1/registrations/{self.registration}/submission", by=by or self.token))
 
@@ -98,6 +107,27 @@ async def prepare(school: School, held: Held, *, opens: timedelta, due: timedelt
 async def lengthen(school: School, enrolment: str, percent: int, *scopes: MeasureScope) -> None:
     measure = Measure(kind=MeasureKind.EXTRA_TIME, percent=percent, applies_to=scopes or (MeasureScope.PREPARATION,))
     await school.tell(MeasuresGrantedV1(enrolment_id=UUID(enrolment), organisation_id=school.id, measures=(measure,)))
+
+
+async def tell_snapshot(school: School, enrolment: str, total: str = "281.57") -> ProductionSnapshotTakenV1:
+    """As the budget service tells of a snapshot."""
+    event = ProductionSnapshotTakenV1(
+        snapshot_id=new_id(),
+        production_id=new_id(),
+        organisation_id=school.id,
+        enrolment_id=UUID(enrolment),
+        taken_at=utc_now(),
+        currency="EUR",
+        estimate_id=new_id(),
+        estimate_version=1,
+        chapters=(ChapterAmount(code="2", amount=total),),
+        contingency="0.00",
+        overheads="0.00",
+        total=total,
+        sha256=hashlib.sha256(total.encode()).hexdigest(),
+    )
+    await school.tell(event)
+    return event
 
 
 def moment(text: str) -> datetime:

@@ -7,6 +7,7 @@ from parchemin.budget.enrolments.service import learn_enrolment
 from parchemin.budget.estimates.routes import router as estimates
 from parchemin.budget.productions.routes import router as productions
 from parchemin.budget.settings import Settings
+from parchemin.budget.snapshots.routes import router as snapshots
 from parchemin.common.bus import Bus
 from parchemin.common.bus.opening import open_bus
 from parchemin.common.consumer import Consumer
@@ -30,7 +31,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         name="budget",
         title="Parchemin: budget",
         description=DESCRIPTION,
-        routers=[charts, productions, estimates],
+        routers=[charts, productions, estimates, snapshots],
         settings=settings,
         database=database,
         bus=bus or open_bus("budget"),

@@ -9,6 +9,7 @@ from parchemin.common.bus.opening import open_bus
 from parchemin.common.consumer import Consumer
 from parchemin.common.http.app import create_service_app
 from parchemin.common.service import Service, open_database
+from parchemin.contracts.events.budget import ProductionSnapshotTakenV1
 from parchemin.contracts.events.candidates import (
     CandidateIdentifiedV1,
     EnrolmentBlocksExtendedV1,
@@ -48,6 +49,7 @@ from parchemin.evaluations.submissions.download import router as submission_file
 from parchemin.evaluations.submissions.examiner import Examiner
 from parchemin.evaluations.submissions.opening import open_store
 from parchemin.evaluations.submissions.routes import router as submissions
+from parchemin.evaluations.submissions.snapshots import learn_snapshot
 from parchemin.evaluations.submissions.upload_routes import PARTS_PATH
 from parchemin.evaluations.submissions.upload_routes import router as uploads
 
@@ -69,6 +71,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     consumer.on(EnrolmentBlocksExtendedV1, enrolments.extend_blocks)
     consumer.on(MeasuresGrantedV1, enrolments.learn_measures)
     consumer.on(ExemptionGrantedV1, enrolments.learn_exemption)
+    consumer.on(ProductionSnapshotTakenV1, learn_snapshot)
     return Service(
         name="evaluations",
         title="Parchemin: evaluations",

@@ -19,7 +19,7 @@ from parchemin.evaluations.referential.models import PublishedReferential
 from parchemin.evaluations.register.models import RegisterEntry, RegisterHead
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import ConflictOfInterest, EvaluationSession, JurySeat
-from parchemin.evaluations.submissions.models import Deposit, DepositPart, Preparation
+from parchemin.evaluations.submissions.models import Deposit, DepositPart, KnownSnapshot, Preparation
 
 __all__ = [
     "Appeal",
@@ -44,6 +44,7 @@ __all__ = [
     "KnownCandidate",
     "KnownEnrolment",
     "KnownExemption",
+    "KnownSnapshot",
     "Override",
     "Place",
     "Preparation",

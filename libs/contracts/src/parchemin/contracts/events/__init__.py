@@ -26,6 +26,7 @@ CATALOGUE: dict[str, type[Event]] = {
         evaluations.CandidateConvenedV1,
         evaluations.SubmissionReceivedV1,
         budget.ProductionOpenedV1,
+        budget.ProductionSnapshotTakenV1,
         documents.DocumentIssuedV1,
         documents.DocumentIssuedV2,
     )

@@ -380,6 +380,8 @@ class SubmissionReceivedV1(Event):
     """Handed in after the candidate's own deadline, within the grace."""
     received_at: AwareDatetime
     """When it was handed in."""
+    snapshot_id: UUID | None = None
+    """Of a production, where that was handed in and no file; `sha256` is of its figures then."""
 
     @property
     def key(self) -> str:

@@ -1,7 +1,7 @@
 """The checklist of a dossier: what the referential asks for, and what there is of it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -20,16 +20,17 @@ from parchemin.evaluations.referential.service import referential_of
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession
 from parchemin.evaluations.settings import Settings
-from parchemin.evaluations.submissions.models import Deposit, Preparation
+from parchemin.evaluations.submissions.models import Deposit, KnownSnapshot, Preparation
 from parchemin.evaluations.submissions.preparation import OwnTime
 from parchemin.evaluations.submissions.rules import (
     Admission,
     DepositState,
     Version,
+    VersionKind,
     deliverable_state,
     dossier_state,
 )
-from parchemin.evaluations.submissions.schemas import DeliverableView, SubmissionView, VersionView
+from parchemin.evaluations.submissions.schemas import DeliverableView, SnapshotFigures, SubmissionView, VersionView
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -44,6 +45,7 @@ async def present(
     rows = await session.execute(select(Preparation).where(col(Preparation.session_id).in_(sessions)))
     preparations = {row.session_id: row for row in rows.scalars()}
     deposits = await _deposits(session, registrations)
+    snapshots = await _snapshots(session, [deposit for found in deposits.values() for deposit in found])
     full = await _seen_in_full(session, principal, set(enrolments))
     views = []
     for row in registrations:
@@ -57,7 +59,7 @@ async def present(
             if row.enrolment_id in full or deposit.state == DepositState.ACCEPTED
         ]
         lines = [
-            _line(index, title, [deposit for deposit in shown if deposit.deliverable == index])
+            _line(index, title, [deposit for deposit in shown if deposit.deliverable == index], snapshots)
             for index, title in enumerate(modality.deliverables, start=1)
         ]
         views.append(
@@ -78,17 +80,26 @@ async def present(
     return views
 
 
-def _line(index: int, title: str, deposits: Sequence[Deposit]) -> DeliverableView:
+def _line(
+    index: int, title: str, deposits: Sequence[Deposit], snapshots: Mapping[UUID, KnownSnapshot]
+) -> DeliverableView:
     versions = [Version(deposit.number or 0, DepositState(deposit.state), deposit.late) for deposit in deposits]
     return DeliverableView(
         index=index,
         title=title,
         state=deliverable_state(versions),
-        versions=[
-            VersionView.model_validate(deposit.model_dump(include=set(VersionView.model_fields)))
-            for deposit in deposits
-        ],
+        versions=[_version(deposit, snapshots) for deposit in deposits],
     )
+
+
+def _version(deposit: Deposit, snapshots: Mapping[UUID, KnownSnapshot]) -> VersionView:
+    said = deposit.model_dump(include=set(VersionView.model_fields))
+    if deposit.snapshot_id is None:
+        return VersionView(**said, kind=VersionKind.FILE, snapshot=None)
+    figures = SnapshotFigures(
+        **snapshots[deposit.snapshot_id].model_dump(include=set(SnapshotFigures.model_fields)),
+    )
+    return VersionView(**{**said, "file_name": None, "size": None}, kind=VersionKind.SNAPSHOT, snapshot=figures)
 
 
 async def _deposits(session: AsyncSession, registrations: Sequence[Registration]) -> defaultdict[UUID, list[Deposit]]:
@@ -100,6 +111,15 @@ async def _deposits(session: AsyncSession, registrations: Sequence[Registration]
     for deposit in (await session.execute(statement.order_by(col(Deposit.number)))).scalars():
         found[deposit.registration_id].append(deposit)
     return found
+
+
+async def _snapshots(session: AsyncSession, deposits: Sequence[Deposit]) -> dict[UUID, KnownSnapshot]:
+    """Those that were handed in, by id."""
+    ids = {deposit.snapshot_id for deposit in deposits if deposit.snapshot_id is not None}
+    if not ids:
+        return {}
+    rows = await session.execute(select(KnownSnapshot).where(col(KnownSnapshot.id).in_(ids)))
+    return {row.id: row for row in rows.scalars()}
 
 
 async def _seen_in_full(session: AsyncSession, principal: Principal, enrolment_ids: set[UUID]) -> set[UUID]:

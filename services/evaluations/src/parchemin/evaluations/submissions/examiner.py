@@ -184,4 +184,5 @@ def received(deposit: Deposit, registration: Registration) -> SubmissionReceived
         sha256=deposit.sha256,
         late=deposit.late,
         received_at=deposit.received_at,
+        snapshot_id=deposit.snapshot_id,
     )

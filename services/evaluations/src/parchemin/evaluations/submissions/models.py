@@ -26,8 +26,26 @@ class Preparation(Base, table=True):
     due_at: datetime
 
 
+class KnownSnapshot(Base, table=True):
+    """A snapshot of a production, from the budget service's events. May be known before its enrolment."""
+
+    __tablename__ = "known_snapshots"
+
+    id: UUID = Field(primary_key=True)
+    organisation_id: UUID
+    enrolment_id: UUID
+    taken_at: datetime
+    sha256: str = Field(max_length=64)
+    currency: str = Field(max_length=3)
+    total: str = Field(max_length=40)
+    """A decimal, as the budget service says it: nothing is reckoned with it here."""
+
+
 class Deposit(Aggregate, Base, table=True):
-    """One version of a deliverable, from its first part to the verdict. What was handed in stays as it was."""
+    """One version of a deliverable, from its first part to the verdict. What was handed in stays as it was.
+
+    Where it is a snapshot it has no name, no bytes and no parts, and is accepted at once.
+    """
 
     __tablename__ = "deposits"
     __table_args__ = (
@@ -36,7 +54,9 @@ class Deposit(Aggregate, Base, table=True):
         CheckConstraint("(state = 'open') = (received_at IS NULL)", name="received"),
         CheckConstraint("(number IS NULL) = (received_at IS NULL)", name="number"),
         CheckConstraint("(state = 'refused') = (verdict IS NOT NULL)", name="verdict"),
-        CheckConstraint("(state = 'accepted') = (media_type IS NOT NULL)", name="media_type"),
+        CheckConstraint("(state = 'accepted' AND snapshot_id IS NULL) = (media_type IS NOT NULL)", name="media_type"),
+        CheckConstraint("(snapshot_id IS NULL) = (size > 0)", name="snapshot_size"),
+        CheckConstraint("snapshot_id IS NULL OR state = 'accepted'", name="snapshot_state"),
         Index("ix_deposits_waiting", "received_at", postgresql_where=_WAITING, sqlite_where=_WAITING),
         Index("ix_deposits_open", "expires_at", postgresql_where=_OPEN, sqlite_where=_OPEN),
     )
@@ -46,7 +66,7 @@ class Deposit(Aggregate, Base, table=True):
     deliverable: int
     """Rank among the deliverables of the modality, from 1."""
     file_name: str = Field(max_length=300)
-    """As the candidate calls it; never the name of a file here."""
+    """As the candidate calls it; never the name of a file here. Empty for a snapshot."""
     size: int = Field(sa_type=BigInteger)
     sha256: str = Field(max_length=64)
     part_size: int
@@ -61,6 +81,8 @@ class Deposit(Aggregate, Base, table=True):
     verdict: str | None = Field(default=None, max_length=40)
     """Why it was refused."""
     retry_at: datetime | None = None
+    snapshot_id: UUID | None = Field(default=None, foreign_key="known_snapshots.id")
+    """The snapshot that was handed in, in place of a file; `sha256` is of its figures."""
 
 
 class DepositPart(Base, table=True):

@@ -9,14 +9,20 @@ from parchemin.common.http.conditions import ExpectedVersion, tag
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
 from parchemin.common.ownership import one
 from parchemin.common.paging import Page, Paging, cut, page_rows
+from parchemin.common.problems import NotFound
 from parchemin.common.problems.representation import documented
-from parchemin.evaluations.access import Concerned, Planning
+from parchemin.evaluations.access import Concerned, Depositing, Planning
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession
 from parchemin.evaluations.sessions.service import WrongState
-from parchemin.evaluations.submissions import checklist, preparation
-from parchemin.evaluations.submissions.problems import PreparationImplausible
-from parchemin.evaluations.submissions.schemas import PreparationEntry, PreparationView, SubmissionView
+from parchemin.evaluations.submissions import checklist, preparation, problems
+from parchemin.evaluations.submissions.schemas import (
+    NewSnapshotDeposit,
+    PreparationEntry,
+    PreparationView,
+    SubmissionView,
+)
+from parchemin.evaluations.submissions.snapshots import hand_in_snapshot
 from parchemin.evaluations.submissions.visibility import sessions_of_dossiers, visible_dossiers
 
 router = APIRouter(prefix="/v1", tags=["submissions"], route_class=TransactionalRoute)
@@ -32,7 +38,7 @@ async def read_preparation(
     return await preparation.present(session, held)
 
 
-@router.put("/sessions/{session_id}/preparation", responses=documented(WrongState, PreparationImplausible))
+@router.put("/sessions/{session_id}/preparation", responses=documented(WrongState, problems.PreparationImplausible))
 async def set_preparation(
     session_id: UUID,
     entry: PreparationEntry,
@@ -69,3 +75,25 @@ async def read_submission(
     """The dossier of one registration: what the referential asks for, word for word, and what was handed in."""
     registration = await one(session, visible_dossiers(principal), Registration, registration_id)
     return (await checklist.present(session, principal, [registration], request.app.state.settings))[0]
+
+
+@router.post(
+    "/registrations/{registration_id}/submission/snapshots",
+    status_code=201,
+    responses=documented(
+        NotFound,
+        problems.PreparationNotOpen,
+        problems.DeadlinePassed,
+        problems.SubmissionFrozen,
+        problems.DeliverableUnknown,
+    ),
+)
+async def hand_in_production_snapshot(
+    registration_id: UUID, new: NewSnapshotDeposit, session: Writing, principal: Depositing, request: Request
+) -> SubmissionView:
+    """Hand in a snapshot of the enrolment's production as a version of a deliverable, under the rules of a file: this
+    moment is its time. The snapshot that was handed in last is not handed in again. The budget service tells of a
+    snapshot shortly after it was taken: until then it is not found."""
+    settings = request.app.state.settings
+    registration = await hand_in_snapshot(session, principal, registration_id, new, settings)
+    return (await checklist.present(session, principal, [registration], settings))[0]

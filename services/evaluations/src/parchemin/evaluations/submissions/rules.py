@@ -25,6 +25,13 @@ class DepositState(StrEnum):
     REFUSED = "refused"
 
 
+class VersionKind(StrEnum):
+    """What was handed in."""
+
+    FILE = "file"
+    SNAPSHOT = "snapshot"
+
+
 class DeliverableState(StrEnum):
     """Where one deliverable of a dossier stands."""
 

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from parchemin.common.text import Line
 from parchemin.contracts.vocabulary import ModalityCode
-from parchemin.evaluations.submissions.rules import DeliverableState, DepositState, DossierState
+from parchemin.evaluations.submissions.rules import DeliverableState, DepositState, DossierState, VersionKind
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -78,16 +78,39 @@ class UploadView(BaseModel):
     updated_at: datetime
 
 
-class VersionView(BaseModel):
-    """A version of a deliverable."""
+class NewSnapshotDeposit(BaseModel):
+    """A snapshot of a production to be handed in as a version of a deliverable."""
 
-    id: UUID = Field(description="Of its content: `/v1/submission_files/{id}/content`")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"deliverable": 2, "snapshot_id": "0199c2a0-c4d9-7a1e-9a3c-0d6f2f1b7c60"}},
+    )
+
+    deliverable: int = Field(ge=1, le=999, description="Rank among the modality's deliverables, from 1")
+    snapshot_id: UUID = Field(description="Of a production of the same enrolment, as the budget service gave it")
+
+
+class SnapshotFigures(BaseModel):
+    """What a snapshot of a production says."""
+
+    id: UUID = Field(description="Its id in the budget service")
+    taken_at: datetime
+    currency: str = Field(description="ISO 4217")
+    total: str = Field(description="String decimal", examples=["13047.45"])
+
+
+class VersionView(BaseModel):
+    """A version of a deliverable: a file, or a snapshot of a production."""
+
+    id: UUID = Field(description="Of a file's content: `/v1/submission_files/{id}/content`")
+    kind: VersionKind
     number: int
     state: DepositState
-    file_name: str
+    file_name: str | None = Field(description="Null for a snapshot, as `media_type` and `size`")
     media_type: str | None
-    size: int
-    sha256: str
+    size: int | None
+    sha256: str = Field(description="Of the file; of the figures as canonical JSON (RFC 8785) for a snapshot")
+    snapshot: SnapshotFigures | None = Field(description="Null for a file")
     received_at: datetime
     late: bool
     verdict: str | None

@@ -131,14 +131,19 @@ async def hand_in(session: AsyncSession, principal: Principal, upload_id: UUID, 
     if missing:
         raise problems.PartsMissing(missing=", ".join(map(str, missing[:20])))
     late = (await own_time(session, held, enrolment)).require_admission(now, settings)
-    last = select(func.max(col(Deposit.number))).where(
-        col(Deposit.registration_id) == deposit.registration_id, col(Deposit.deliverable) == deposit.deliverable
-    )
-    deposit.number = (await session.scalar(last) or 0) + 1
+    deposit.number = await next_number(session, deposit.registration_id, deposit.deliverable)
     deposit.state, deposit.received_at, deposit.late, deposit.updated_at = DepositState.CHECKING, now, late, now
     await mark_dossier_changed(session, deposit.registration_id)
     announce(session, DUE)
     return deposit
+
+
+async def next_number(session: AsyncSession, registration_id: UUID, deliverable: int) -> int:
+    """Of the next version of a deliverable. The caller holds the lock of the enrolment."""
+    last = select(func.max(col(Deposit.number))).where(
+        col(Deposit.registration_id) == registration_id, col(Deposit.deliverable) == deliverable
+    )
+    return (await session.scalar(last) or 0) + 1
 
 
 async def missing_parts(session: AsyncSession, deposits: Sequence[Deposit]) -> dict[UUID, list[int]]:

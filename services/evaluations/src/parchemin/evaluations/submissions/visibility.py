@@ -42,16 +42,17 @@ def handled_dossiers(principal: Principal) -> Select[Registration]:
 
 
 def handled_uploads(principal: Principal) -> Select[Deposit]:
-    """The uploads of those dossiers."""
+    """The uploads of those dossiers: files alone, a snapshot is not uploaded."""
     ids = handled_dossiers(principal).with_only_columns(col(Registration.id))
-    return owned(Deposit, principal).where(col(Deposit.registration_id).in_(ids))
+    is_file = col(Deposit.snapshot_id).is_(None)
+    return owned(Deposit, principal).where(is_file, col(Deposit.registration_id).in_(ids))
 
 
 def visible_files(principal: Principal) -> Select[Deposit]:
-    """Accepted versions of the dossiers that the caller sees."""
+    """Accepted files of the dossiers that the caller sees."""
     ids = visible_dossiers(principal).with_only_columns(col(Registration.id))
-    accepted = col(Deposit.state) == DepositState.ACCEPTED
-    return owned(Deposit, principal).where(accepted, col(Deposit.registration_id).in_(ids))
+    accepted, is_file = col(Deposit.state) == DepositState.ACCEPTED, col(Deposit.snapshot_id).is_(None)
+    return owned(Deposit, principal).where(accepted, is_file, col(Deposit.registration_id).in_(ids))
 
 
 async def is_in_conflict(session: AsyncSession, principal: Principal, registration_id: object) -> bool:
