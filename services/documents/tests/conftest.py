@@ -22,6 +22,7 @@ from parchemin.common.storage.folder import FolderStore
 from parchemin.common.tables import dead_letters, outbox
 from parchemin.contracts import referential
 from parchemin.contracts.envelope import CloudEvent, Event, wrap
+from parchemin.contracts.events import appeals
 from parchemin.contracts.events import candidates as people
 from parchemin.contracts.events import evaluations as facts
 from parchemin.documents.issuing.expectation import subscribe
@@ -154,6 +155,20 @@ def awarded(name: str = "zoe") -> facts.CertificationAwardedV1:
         session_id=SESSION,
         blocks=blocks,
     )
+
+
+def validation_revoked(block: int = 1, name: str = "zoe", **changes: Any) -> appeals.BlockValidationRevokedV1:
+    fact = appeals.BlockValidationRevokedV1(
+        **of(name), validation_id=number(f"{name} {block}"), block=block, revoked_on=date(2026, 9, 1)
+    )
+    return fact.model_copy(update=changes)
+
+
+def award_revoked(name: str = "zoe", **changes: Any) -> appeals.CertificationRevokedV1:
+    fact = appeals.CertificationRevokedV1(
+        **of(name), award_id=number(f"{name}'s award"), register_number="2026-0001", revoked_on=date(2026, 9, 1)
+    )
+    return fact.model_copy(update=changes)
 
 
 def decided(name: str = "zoe", **changes: Any) -> facts.ResultsDecidedV1:

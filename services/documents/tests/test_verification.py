@@ -31,6 +31,7 @@ MEMBERS = {
     "organisation",
     "holder_initials",
     "specimen",
+    "revoked_on",
 }
 CERTIFIER = CertifierMentions(
     legal_name="Certificateur SAS",
@@ -45,8 +46,14 @@ CERTIFIER = CertifierMentions(
 )
 
 
+@pytest.fixture
+def bus() -> LocalBus:
+    return LocalBus()
+
+
 @pytest_asyncio.fixture
 async def issued(
+    bus: LocalBus,
     database_url: Callable[[str], str],
     serve: Callable[[FastAPI], Awaitable[httpx.AsyncClient]],
     bearer: Callable[..., dict[str, str]],
@@ -54,7 +61,6 @@ async def issued(
     tmp_path: Path,
 ) -> tuple[httpx.AsyncClient, dict[str, dict[str, Any]]]:
     """A client, and Zoé's documents by kind."""
-    bus = LocalBus()
     url = database_url("documents")
     settings = Settings(database_url=url, migrate_on_start=False, folder=tmp_path, certifier=CERTIFIER)
     client = await serve(create_app(settings, bus))
@@ -89,9 +95,42 @@ async def test_a_code_tells_what_the_paper_does_and_no_more(
         "organisation": "Institut des métiers de l'image",
         "holder_initials": "Z. L.",
         "specimen": False,
+        "revoked_on": None,
     }
     assert (said["diploma"]["register_number"], said["diploma"]["block"]) == ("2026-0001", None)
     assert (said["jury_minutes"]["holder_initials"], said["jury_minutes"]["kind"]) == (None, "jury_minutes")
+
+
+async def test_a_revoked_document_tells_the_same_and_since_when_it_is_worth_nothing(
+    issued: tuple[httpx.AsyncClient, dict[str, dict[str, Any]]],
+    bus: LocalBus,
+    story: SimpleNamespace,
+    bearer: Callable[..., dict[str, str]],
+) -> None:
+    client, documents = issued
+    codes = {kind: document["verification_code"] for kind, document in documents.items()}
+
+    async def said() -> dict[str, dict[str, Any]]:
+        asked = {kind: await client.post("/v1/verifications", json={"code": code}) for kind, code in codes.items()}
+        return {kind: answer.json() for kind, answer in asked.items()}
+
+    before = await said()
+    for event in (story.award_revoked(), story.validation_revoked(3)):
+        assert await bus.publish([story.message(event)]) == [None]
+    revoked = {"status": "revoked", "revoked_on": "2026-09-01"}
+    assert await said() == {
+        "diploma": before["diploma"] | revoked,
+        "block_attestation": before["block_attestation"] | revoked,
+        "jury_minutes": before["jury_minutes"],
+    }
+    us = bearer(Role.ADMINISTRATOR, organisation=story.SCHOOL)
+    items = (await client.get("/v1/documents", headers=us)).json()["items"]
+    shown = {item["kind"]: item["revoked_on"] for item in items if item["state"] == "issued"}
+    assert shown == {"diploma": "2026-09-01", "block_attestation": "2026-09-01", "jury_minutes": None}
+    changed = [item["id"] for item in items[-2:]]
+    assert changed == [documents["diploma"]["id"], documents["block_attestation"]["id"]], "last changed, last listed"
+    content = await client.get(f"/v1/documents/{documents['diploma']['id']}/content", headers=us)
+    assert content.headers["etag"] == f'"{documents["diploma"]["sha256"]}"'
 
 
 async def test_unknown_mistyped_and_not_yet_issued_are_answered_alike_whoever_asks(
@@ -149,6 +188,8 @@ async def test_the_page_has_both_texts_of_everything(
     client, _ = issued
     page, script = (await client.get("/verify")).text, (await client.get("/verify.js")).text
     french, english = script.split("  en: {")
-    for name in {*re.findall(r'data-say="(\w+)"', page), "valid", "specimen", "unknown", "away"}:
+    for name in {*re.findall(r'data-say="(\w+)"', page), "valid", "specimen", "revoked", "unknown", "away"}:
         assert re.search(rf"\b{name}: ", french), name
         assert re.search(rf"\b{name}: ", english), name
+    assert "il n’atteste plus rien depuis" in french
+    assert "it has attested nothing since" in english

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from parchemin.contracts.events.appeals import BlockValidationRevokedV1, CertificationRevokedV1
 from parchemin.contracts.events.evaluations import (
     BlockValidatedV1,
     CandidateConvenedV1,
@@ -15,7 +16,7 @@ from parchemin.contracts.vocabulary import DocumentKind
 from parchemin.documents.composition.awards import block_attestation, diploma
 from parchemin.documents.composition.convocation import convocation
 from parchemin.documents.composition.drafts import Draft, Stationery
-from parchemin.documents.composition.knowledge import Fact, Knowledge
+from parchemin.documents.composition.knowledge import Fact, Knowledge, Revocation
 from parchemin.documents.composition.minutes import jury_minutes
 from parchemin.documents.composition.notice import results_notice
 from parchemin.documents.rendering.models import Document
@@ -55,18 +56,26 @@ class Subject:
     candidate_id: UUID | None = None
     enrolment_id: UUID | None = None
     block: int | None = None
+    origin: UUID | None = None
+    """The award or the validation that a later ruling may take back."""
+
+    @property
+    def revoked_key(self) -> str | None:
+        """What the document is filed under once it is revoked, so that a new award finds the key free."""
+        return f"{self.key}:{self.origin}" if self.origin else None
 
 
-def subject_of(fact: Fact) -> Subject:
-    """What the document of this fact is about."""
+def subject_of(fact: Fact | Revocation) -> Subject:
+    """What the document of this fact, or the one that falls with this revocation, is about."""
     match fact:
-        case CertificationAwardedV1():
+        case CertificationAwardedV1() | CertificationRevokedV1():
             kind = DocumentKind.DIPLOMA
-            return Subject(kind, f"{kind}:{fact.enrolment_id}", fact.candidate_id, fact.enrolment_id)
-        case BlockValidatedV1():
+            key = f"{kind}:{fact.enrolment_id}"
+            return Subject(kind, key, fact.candidate_id, fact.enrolment_id, origin=fact.award_id)
+        case BlockValidatedV1() | BlockValidationRevokedV1():
             kind = DocumentKind.BLOCK_ATTESTATION
             key = f"{kind}:{fact.enrolment_id}:{fact.block}"
-            return Subject(kind, key, fact.candidate_id, fact.enrolment_id, fact.block)
+            return Subject(kind, key, fact.candidate_id, fact.enrolment_id, fact.block, fact.validation_id)
         case ResultsDecidedV1():
             kind = DocumentKind.RESULTS_NOTICE
             key = f"{kind}:{fact.enrolment_id}:{fact.session_id}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Self
 from uuid import UUID
 
+from parchemin.contracts.events.appeals import BlockValidationRevokedV1, CertificationRevokedV1
 from parchemin.contracts.events.candidates import Identity
 from parchemin.contracts.events.evaluations import (
     BlockValidatedV1,
@@ -18,6 +19,8 @@ from parchemin.contracts.referential import Referential
 
 Fact = CertificationAwardedV1 | BlockValidatedV1 | ResultsDecidedV1 | DeliberationClosedV1 | CandidateConvenedV1
 """The facts that a document follows from."""
+Revocation = BlockValidationRevokedV1 | CertificationRevokedV1
+"""The facts that a document falls with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from parchemin.common.language import Language
 from parchemin.common.statements import insert_if_absent, table_of
 from parchemin.common.tracing import current_traceparent
 from parchemin.contracts.envelope import Event
+from parchemin.contracts.events.appeals import BlockValidationRevokedV1, CertificationRevokedV1
 from parchemin.contracts.events.candidates import CandidateIdentifiedV1, OrganisationRegisteredV1
 from parchemin.contracts.events.evaluations import (
     BlockValidatedV1,
@@ -31,6 +32,7 @@ from parchemin.contracts.vocabulary import DocumentKind
 from parchemin.documents.composition.compose import day_of, subject_of
 from parchemin.documents.composition.knowledge import Fact
 from parchemin.documents.issuing.models import Document, DocumentState
+from parchemin.documents.issuing.revocation import revoke, was_revoked
 from parchemin.documents.projections import service as projections
 from parchemin.documents.verification.code import new_code
 
@@ -63,11 +65,15 @@ def subscribe(consumer: Consumer, *, language: Language) -> None:
     consumer.on(ResultsDecidedV1, expecting)
     consumer.on(DeliberationClosedV1, expecting)
     consumer.on(CandidateConvenedV1, expecting)
+    consumer.on(BlockValidationRevokedV1, revoke)
+    consumer.on(CertificationRevokedV1, revoke)
 
 
 async def expect(session: AsyncSession, fact: Fact, language: Language) -> None:
-    """Write down that the document of this fact is to be made, unless it is already."""
+    """Write down that the document of this fact is to be made, unless it is already or was revoked since."""
     subject = subject_of(fact)
+    if await was_revoked(session, subject):
+        return
     row = Document(
         organisation_id=fact.organisation_id,
         kind=subject.kind,

@@ -26,11 +26,15 @@ class DocumentState(StrEnum):
 
 _KINDS = ", ".join(f"'{kind}'" for kind in DocumentKind)
 _STATES = ", ".join(f"'{state}'" for state in DocumentState)
+_REVOCABLE = ", ".join(f"'{kind}'" for kind in (DocumentKind.DIPLOMA, DocumentKind.BLOCK_ATTESTATION))
 _ISSUED = ("body_data", "template_version", "issued_at", "sha256", "size")
 
 
 class Document(Aggregate, Base, table=True):
-    """One document. `subject_key` names what it is about: a fact told twice makes nothing new."""
+    """One document. `subject_key` names what it is about: a fact told twice makes nothing new.
+
+    A revoked document keeps its state and its file, and leaves its key to the one that may come after it.
+    """
 
     __tablename__ = "documents"
     __table_args__ = (
@@ -40,6 +44,7 @@ class Document(Aggregate, Base, table=True):
         CheckConstraint(
             f"state <> 'issued' OR ({' AND '.join(f'{column} IS NOT NULL' for column in _ISSUED)})", name="issued"
         ),
+        CheckConstraint(f"revoked_on IS NULL OR kind IN ({_REVOCABLE})", name="revoked"),
         Index(
             "ix_documents_pending",
             "id",
@@ -77,3 +82,5 @@ class Document(Aggregate, Base, table=True):
     issued_at: datetime | None = None
     sha256: str | None = Field(default=None, max_length=64)
     size: int | None = None
+    revoked_on: date | None = None
+    """Day from which what it attests no longer holds; told by the verification, never by the file."""

@@ -33,6 +33,7 @@ class DocumentView(BaseModel):
                 "size": 84213,
                 "missing": [],
                 "blocked_field": None,
+                "revoked_on": None,
                 "created_at": "2026-07-03T08:15:29Z",
                 "updated_at": "2026-07-03T08:15:30Z",
             }
@@ -56,6 +57,9 @@ class DocumentView(BaseModel):
     missing: list[str] = Field(description="What a pending document waits for: `<kind>:<id>`")
     blocked_field: str | None = Field(
         description="Of a blocked document: the field with characters that cannot be printed; correct the record"
+    )
+    revoked_on: date | None = Field(
+        description="Day from which the document attests nothing any more; its content stays as it was issued"
     )
     created_at: datetime
     updated_at: datetime

@@ -32,11 +32,14 @@ class VerificationView(BaseModel):
                 "organisation": "Institut des métiers de l'image",
                 "holder_initials": "Z. L.",
                 "specimen": False,
+                "revoked_on": None,
             }
         }
     )
 
-    status: Literal["valid", "unknown"]
+    status: Literal["valid", "revoked", "unknown"] = Field(
+        description="`revoked`: it was issued, and attests nothing any more; its particulars are told as before"
+    )
     kind: DocumentKind | None = None
     certification_title: str | None = None
     block: int | None = Field(default=None, description="The only block that an attestation covers")
@@ -45,3 +48,4 @@ class VerificationView(BaseModel):
     organisation: str | None = Field(default=None, description="School that presented the holder")
     holder_initials: str | None = None
     specimen: bool | None = Field(default=None, description="True: the document has no value, and says so")
+    revoked_on: date | None = Field(default=None, description="Day of the revocation, of a revoked document")

@@ -44,7 +44,7 @@ async def verify(session: AsyncSession, typed: str) -> VerificationView:
         return VerificationView(status="unknown")
     paper = _Paper.model_validate(document.body_data)
     return VerificationView(
-        status="valid",
+        status="valid" if document.revoked_on is None else "revoked",
         kind=DocumentKind(document.kind),
         certification_title=paper.certification_title,
         block=document.block,
@@ -53,6 +53,7 @@ async def verify(session: AsyncSession, typed: str) -> VerificationView:
         organisation=paper.letterhead.organisation_name,
         holder_initials=_initials(paper.holder) if paper.holder else None,
         specimen=paper.letterhead.specimen or paper.letterhead.certifier is None,
+        revoked_on=document.revoked_on,
     )
 
 

@@ -17,6 +17,9 @@ const TEXTS = {
     valid: "Document authentique",
     specimen: "Spécimen\u00a0– document sans valeur",
     specimen_detail: "Ce document existe, mais il a été émis sans les mentions du certificateur\u00a0: il n’atteste rien.",
+    revoked: "Document révoqué",
+    revoked_detail: (day) => `Ce document a été émis, puis révoqué par le certificateur\u00a0: il n’atteste plus rien depuis `
+      + `le ${day}.`,
     compare: "Comparez ces indications avec celles du document que vous avez sous les yeux.",
     unknown: "Code inconnu",
     unknown_detail: "Aucun document émis ne porte ce code. Vérifiez chaque caractère\u00a0; si le code est bien celui du "
@@ -36,6 +39,7 @@ const TEXTS = {
       block: "Bloc de compétences",
       register_number: "Numéro de registre",
       issued_on: "Date",
+      revoked_on: "Révoqué le",
       organisation: "Organisme",
       holder_initials: "Titulaire (initiales)",
     },
@@ -56,6 +60,8 @@ const TEXTS = {
     valid: "Authentic document",
     specimen: "Specimen – document without value",
     specimen_detail: "This document exists, but was issued without the certifier’s mentions: it attests nothing.",
+    revoked: "Revoked document",
+    revoked_detail: (day) => `This document was issued, then revoked by the certifier: it has attested nothing since ${day}.`,
     compare: "Compare these particulars with those of the document in front of you.",
     unknown: "Unknown code",
     unknown_detail: "No issued document bears this code. Check every character; if the code is that of the document, "
@@ -75,6 +81,7 @@ const TEXTS = {
       block: "Block of competencies",
       register_number: "Register number",
       issued_on: "Date",
+      revoked_on: "Revoked on",
       organisation: "Organisation",
       holder_initials: "Holder (initials)",
     },
@@ -97,11 +104,13 @@ function element(name, text, className) {
 function inWords(member, value) {
   if (member === "kind") return TEXTS[language].kinds[value];
   if (member === "block") return TEXTS[language].only_block(value);
-  if (member === "issued_on") {
-    const format = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
-    return new Date(`${value}T00:00:00Z`).toLocaleDateString(language === "fr" ? "fr-FR" : "en-GB", format);
-  }
-  return value;
+  return member.endsWith("_on") ? longDate(value) : value;
+}
+
+function longDate(day) {
+  const format = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
+  const said = new Date(`${day}T00:00:00Z`).toLocaleDateString(language === "fr" ? "fr-FR" : "en-GB", format);
+  return language === "fr" ? said.replace(/^1 /, "1er ") : said;
 }
 
 function particulars(answer) {
@@ -125,7 +134,8 @@ function show(state, answer) {
     return;
   }
   const parts = [element("h2", said[state])];
-  if (`${state}_detail` in said) parts.push(element("p", said[`${state}_detail`]));
+  const detail = said[`${state}_detail`];
+  if (detail) parts.push(element("p", state === "revoked" ? detail(longDate(answer.revoked_on)) : detail));
   if (answer) parts.push(particulars(answer), element("p", said.compare, "hint"));
   result.replaceChildren(...parts);
 }
@@ -145,7 +155,8 @@ async function verify(code) {
     });
     if (response.ok) {
       const answer = await response.json();
-      if (answer.status !== "valid") outcome = ["unknown", null];
+      if (answer.status === "revoked") outcome = ["revoked", answer];
+      else if (answer.status !== "valid") outcome = ["unknown", null];
       else outcome = [answer.specimen ? "specimen" : "valid", answer];
     }
   } catch {
