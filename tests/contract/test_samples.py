@@ -32,6 +32,7 @@ IN_ORDER = (
     "parchemin.candidates.measures_granted.v1",
     "parchemin.candidates.exemption_granted.v1",
     "parchemin.budget.production_opened.v1",
+    "parchemin.budget.production_snapshot_taken.v1",
     "parchemin.evaluations.candidate_convened.v1",
     "parchemin.evaluations.submission_received.v1",
     "parchemin.evaluations.sheet_signed.v1",
@@ -56,6 +57,7 @@ HEARD_BY = {
         "enrolment_blocks_extended",
         "measures_granted",
         "exemption_granted",
+        "production_snapshot_taken",
     },
     ServiceName.BUDGET: {"enrolment_opened"},
     ServiceName.DOCUMENTS: {
@@ -68,6 +70,8 @@ HEARD_BY = {
         "results_decided",
         "deliberation_closed",
         "candidate_convened",
+        "block_validation_revoked",
+        "certification_revoked",
     },
 }
 """The facts that each service does something about."""

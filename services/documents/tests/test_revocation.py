@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from parchemin.common.storage.folder import FolderStore
 from parchemin.common.tables import dead_letters
-from parchemin.documents.storage.folder import FolderStore
 
 pytestmark = pytest.mark.asyncio
 
