@@ -229,7 +229,7 @@ async def furnished(school: "School", juror: str) -> Furnished:
     snapshot = await tell_snapshot(school, dossier["enrolment_id"])
     (registration,) = await school.run(held, (await school.enrol(), "M1"))
     await plan_slots(school, held)
-    (slot,) = await slots_of(school, held)
+    slot, *_ = await slots_of(school, held)
     window = {"starts_at": f"{DAY}T18:00:00Z", "ends_at": f"{DAY}T19:00:00Z"}
     closure = school.done(await school.call("POST", "/v1/closures", {"room_id": room, **window}))
     away = school.done(await school.call("POST", "/v1/unavailabilities", {"juror_id": held.jury[1], **window}))
