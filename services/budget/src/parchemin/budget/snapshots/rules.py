@@ -1,4 +1,4 @@
-"""What a snapshot says, and its digest. Pure."""
+"""What a snapshot says. Pure."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -7,7 +7,6 @@ from uuid import UUID
 
 from parchemin.budget.decimals import two_places
 from parchemin.budget.estimates.rules import Totals
-from parchemin.common.canonical import canonical_digest
 
 Figures = dict[str, Any]
 """As JSON: texts, but for the number of the version."""
@@ -26,8 +25,3 @@ def figures_of(
         "overheads": two_places(totals.overheads),
         "total": two_places(totals.total),
     }
-
-
-def digest_of(figures: Figures) -> str:
-    """SHA-256 of the figures as canonical JSON (RFC 8785): who has the figures can do it again."""
-    return canonical_digest(figures)

@@ -12,9 +12,10 @@ from parchemin.budget.estimates.views import lines_of, sums_by_chapter, totals_o
 from parchemin.budget.productions.models import Production
 from parchemin.budget.productions.service import locked_production, visible_productions
 from parchemin.budget.snapshots.models import ProductionSnapshot
-from parchemin.budget.snapshots.rules import digest_of, figures_of
+from parchemin.budget.snapshots.rules import figures_of
 from parchemin.budget.snapshots.schemas import SnapshotView
 from parchemin.common.auth import Principal
+from parchemin.common.canonical import canonical_digest
 from parchemin.common.clock import utc_now
 from parchemin.common.language import Text
 from parchemin.common.outbox import publish
@@ -48,7 +49,7 @@ async def take_snapshot(session: AsyncSession, principal: Principal, production_
         enrolment_id=production.enrolment_id,
         taken_at=utc_now(),
         figures=figures,
-        sha256=digest_of(figures),
+        sha256=canonical_digest(figures),
     )
     session.add(snapshot)
     await publish(
