@@ -306,12 +306,28 @@ def test_a_candidate_whom_no_font_can_name_is_refused_in_an_incident_too(build: 
         render(build.full_minutes(incidents=(incident,)))
 
 
-def test_full_minutes_of_a_promotion_break_no_row_and_keep_their_signatures_together(build: SimpleNamespace) -> None:
+def test_full_minutes_of_a_promotion_keep_their_signatures_together(build: SimpleNamespace) -> None:
     found = pages(build.full_minutes(build.promotion))
     assert len(found) <= 5
     assert all(f"Page {number} sur {len(found)}" in page for number, page in enumerate(found, start=1))
     (signed,) = [page for page in found if "Signatures des membres présents" in page]
     assert "Sophie Lemaître" in signed.split("Signatures des membres présents")[1]
+
+
+def test_no_page_break_cuts_a_vote(build: SimpleNamespace) -> None:
+    for count in range(2, 11):
+        found = pages(build.full_minutes(build.promotion[:count]))
+        (voted,) = [page for page in found if "voix prépondérante de la présidence" in page]
+        assert "C.20 Non acquise Acquise 1 voix pour, 1 contre, 1 abstention" in voted, count
+
+
+def test_a_reason_longer_than_a_page_runs_on(build: SimpleNamespace) -> None:
+    reason = " ".join(f"mot{number}" for number in range(1500))
+    vote = models.Vote(in_favour=3, against=0, abstentions=0, president_in_favour=True)
+    override = models.Override(competency="C.17", proposed="acquired", decided="not_acquired", reason=reason, vote=vote)
+    printed = text(build.full_minutes(decisions=(build.decision("Agnès Vidal", overrides=(override,)),)))
+    assert "mot0 " in printed
+    assert "mot1499" in printed
 
 
 def test_minutes_with_nobody_to_decide_on_are_printed(build: SimpleNamespace) -> None:
