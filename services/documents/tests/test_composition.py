@@ -1,14 +1,16 @@
 """What a document says, from facts and what is known. No database."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from parchemin.common.language import Language, Text
 from parchemin.contracts.events.candidates import Measure
-from parchemin.contracts.events.evaluations import Override
+from parchemin.contracts.events.evaluations import AppliedJuryRules, MinutesIncident, Override, VoteCount
 from parchemin.documents.composition.compose import compose, day_of, subject_of
 from parchemin.documents.composition.convocation import measure_in_words
 from parchemin.documents.composition.countries import country_name
@@ -16,7 +18,10 @@ from parchemin.documents.composition.drafts import Draft, Stationery, policy_nam
 from parchemin.documents.composition.knowledge import Knowledge, Needs, OrganisationName
 
 STATIONERY = Stationery(
-    certifier=None, appeal=Text("Recours.", "Appeal."), verification_page="https://example.org/verify"
+    certifier=None,
+    appeal=Text("Recours.", "Appeal."),
+    verification_page="https://example.org/verify",
+    time_zone=ZoneInfo("Europe/Paris"),
 )
 
 
@@ -147,6 +152,78 @@ def test_minutes_give_the_reason_of_an_override(story: SimpleNamespace) -> None:
     minutes = composed(story, fact.model_copy(update={"registrations": (line,), "validations": ()}))
     (decision,) = minutes.decisions
     assert [(it.competency, it.decided, it.reason) for it in decision.overrides] == [("C.1", "acquired", "Motif.")]
+
+
+def full_minutes(story: SimpleNamespace, **changes: Any) -> Any:
+    """Of a jury that is held to rules, swore, has a tie, departs from a proposal and looked into a suspicion."""
+    fact = story.closed("zoe", "ali")
+    zoe = story.of("zoe")["enrolment_id"]
+    vote = VoteCount(in_favour=1, against=1, abstentions=0, president_in_favour=True)
+    override = Override(competency="C.1", proposed="not_acquired", decided="acquired", reason="Motif.", vote=vote)
+    sworn = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
+    told = {
+        "registrations": (fact.registrations[0].model_copy(update={"overrides": (override,)}), *fact.registrations[1:]),
+        "jury": tuple(
+            seat.model_copy(update={"sworn_at": sworn, "recused": (zoe,)}) if seat.juror_id == story.MEMBER else seat
+            for seat in fact.jury
+        ),
+        "adopted_by": "majority",
+        "jury_rules": (AppliedJuryRules(code="jury_vae", version="2024", source="article D. 6412-6"),),
+        "incidents": (
+            MinutesIncident(
+                kind="fraud_suspicion",
+                occurred_at=datetime(2026, 7, 1, 9, 5, tzinfo=UTC),
+                enrolment_id=zoe,
+                outcome="warning",
+                reason="Téléphone.",
+            ),
+            MinutesIncident(kind="incident", occurred_at=datetime(2026, 7, 1, 8, 0, tzinfo=UTC)),
+        ),
+    }
+    return fact.model_copy(update=told | changes)
+
+
+def of_two(story: SimpleNamespace) -> Knowledge:
+    known = knowledge(story)
+    ali = story.identified("ali", first_names=("Ali",), birth_name="de Witt").pii
+    return replace(known, candidates={**known.candidates, story.number("ali"): ali})
+
+
+def test_minutes_tell_of_oaths_recusals_votes_and_incidents(story: SimpleNamespace) -> None:
+    minutes = composed(story, full_minutes(story), of_two(story))
+    jury = [(it.name, str(it.sworn_on), it.recused) for it in minutes.jury]
+    assert jury == [
+        ("Karim Bensaïd", "None", ()),
+        ("Sophie Lemaître", "2026-07-01", ("Zoé Lefèvre",)),
+        ("Paul Roy", "None", ()),
+    ], "the day is that of Paris"
+    assert minutes.adoption == "Le jury a adopté ces décisions dans leur ensemble à la majorité des voix."
+    assert [it.model_dump() for it in minutes.jury_rules] == [
+        {
+            "name": "Jury de validation des acquis de l'expérience (VAE)",
+            "version": "2024",
+            "source": "article D. 6412-6",
+        }
+    ]
+    (override,) = minutes.decisions[1].overrides
+    assert (override.vote.in_favour, override.vote.against, override.vote.president_in_favour) == (1, 1, True)
+    assert [(it.kind, it.occurred_at, it.candidate_name, it.outcome, it.reason) for it in minutes.incidents] == [
+        ("incident", "10:00", None, None, None),
+        ("fraud_suspicion", "11:05", "Zoé Lefèvre", "warning", "Téléphone."),
+    ]
+
+
+def test_minutes_of_an_event_that_tells_of_none_of_it_say_none_of_it(story: SimpleNamespace) -> None:
+    minutes = composed(story, story.closed())
+    assert (minutes.adoption, minutes.jury_rules, minutes.incidents) == (None, (), ())
+    assert {(it.sworn_on, it.recused) for it in minutes.jury} == {(None, ())}
+
+
+def test_codes_of_tomorrow_are_printed_as_they_are(story: SimpleNamespace) -> None:
+    rules = (AppliedJuryRules(code="jury_2030", version="1", source="un décret"),)
+    fact = full_minutes(story, adopted_by="lots", jury_rules=rules)
+    minutes = composed(story, fact, of_two(story), "en")
+    assert (minutes.adoption, minutes.jury_rules[0].name) == ("Decisions adopted by: lots.", "jury_2030")
 
 
 def test_a_convocation_gives_local_times_and_measures_as_what_is_done(story: SimpleNamespace) -> None:

@@ -81,3 +81,11 @@ def test_a_bucket_that_is_told_wrongly_is_refused_at_start(
     monkeypatch.setenv(f"PARCHEMIN_DOCUMENTS_BUCKET_{variable}", value)
     with pytest.raises(ValidationError):
         Settings()
+
+
+def test_a_time_zone_that_nobody_knows_is_refused_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARCHEMIN_DOCUMENTS_TIME_ZONE", "Indian/Reunion")
+    assert Settings().stationery().time_zone.key == "Indian/Reunion"
+    monkeypatch.setenv("PARCHEMIN_DOCUMENTS_TIME_ZONE", "Paris")
+    with pytest.raises(ValidationError, match="time zone"):
+        Settings()

@@ -192,6 +192,42 @@ def jury_minutes(names: tuple[str, ...] = PROMOTION[:4], **changes: Any) -> mode
     )
 
 
+def full_minutes(names: tuple[str, ...] = PROMOTION[:4], **changes: Any) -> models.JuryMinutes:
+    """Of a jury that is held to rules, swore, has ties, departs from proposals and decided on incidents."""
+    plain = jury_minutes(names)
+    vote = models.Vote(in_favour=2, against=1, abstentions=0, president_in_favour=True)
+    tie = models.Vote(in_favour=1, against=1, abstentions=1, president_in_favour=True)
+    overrides = (
+        models.Override(
+            competency="C.17", proposed="acquired", decided="not_acquired", reason="Temps de repos omis.", vote=vote
+        ),
+        models.Override(
+            competency="C.20", proposed="not_acquired", decided="acquired", reason="Écarts expliqués.", vote=tie
+        ),
+        models.Override(competency="C.21", proposed="not_acquired", decided="acquired", reason="Remis en séance."),
+    )
+    jury = [seat.model_copy(update={"sworn_on": date(2026, 7, 1) if seat.present else None}) for seat in plain.jury]
+    jury[1] = jury[1].model_copy(update={"recused": names[-2:]})
+    suspicion = {"kind": "fraud_suspicion", "occurred_on": date(2026, 7, 2)}
+    told = {
+        "jury": tuple(jury),
+        "decisions": (a_decision(names[0], overrides=overrides), *plain.decisions[1:]),
+        "adoption": "Le jury a adopté ces décisions dans leur ensemble à l'unanimité.",
+        "jury_rules": (
+            models.JuryRules(name="Jury de la certification", version="1", source="règlement de la certification"),
+            models.JuryRules(name="Jury de VAE", version="2024", source="article D. 6412-6 du code du travail"),
+        ),
+        "incidents": (
+            models.Incident(kind="incident", occurred_on=date(2026, 7, 2), occurred_at="09:40"),
+            models.Incident(
+                **suspicion, occurred_at="11:05", candidate_name=names[-1], outcome="warning", reason="Téléphone 👍."
+            ),
+            models.Incident(**suspicion, occurred_at="15:30", candidate_name=names[0], outcome="excluded"),
+        ),
+    }
+    return plain.model_copy(update=told | changes)
+
+
 def a_results_notice(**changes: Any) -> models.ResultsNotice:
     return made(
         models.ResultsNotice,
@@ -298,6 +334,7 @@ def build() -> SimpleNamespace:
         attestation=an_attestation,
         decision=a_decision,
         minutes=jury_minutes,
+        full_minutes=full_minutes,
         notice=a_results_notice,
         convocation=a_convocation,
     )

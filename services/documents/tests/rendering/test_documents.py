@@ -15,6 +15,7 @@ import zxingcpp
 from parchemin.contracts.vocabulary import Attendance
 from parchemin.documents.rendering import models
 from parchemin.documents.rendering.compiler import render
+from parchemin.documents.rendering.printable import UnprintableText
 
 KINDS = ("diploma", "attestation", "minutes", "notice", "convocation")
 
@@ -244,6 +245,89 @@ def test_minutes_group_codes_by_outcome_and_give_the_reason_of_an_override(build
     assert "M4 – acquises : C.19 à C.22" in printed
     assert "Agnès Vidal C.17 Acquise Non acquise Motif écrit [U+1F44D]" in printed
     assert "Délivrée n° 2026-0007" in printed
+
+
+def test_minutes_tell_how_the_jury_was_composed_and_how_it_decided(build: SimpleNamespace) -> None:
+    printed = text(build.full_minutes())
+    for said in (
+        "Déclaration sur l’honneur",
+        "Hélène Vasseur Milieu professionnel Extérieur Présidence Présence 1er juillet 2026",
+        "Paul Œuvrard Enseignement Établissement Membre Absence –",
+        "Jury de VAE, version 2024 – article D. 6412-6 du code du travail",
+        "n’ont ni évalué les candidats nommés ni pris part à leur décision : – Karim Bensaïd – "
+        "Côme d'Hérouville, Thị Mai Nguyễn",
+        "Le jury a adopté ces décisions dans leur ensemble à l'unanimité.",
+        "C.17 Acquise Non acquise 2 voix pour, 1 contre Temps de repos omis.",
+        "1 voix pour, 1 contre, 1 abstention ; voix prépondérante de la présidence",
+        "C.21 Non acquise Acquise À l’unanimité Remis en séance.",
+        "2 juillet 2026 9 h 40 Incident – – –",
+        "2 juillet 2026 11 h 05 Suspicion de fraude Thị Mai Nguyễn Avertissement Téléphone [U+1F44D].",
+        "Suspicion de fraude Zoé Lefèvre Exclusion –",
+    ):
+        assert said in printed, said
+
+
+def test_minutes_tell_it_in_english_too(build: SimpleNamespace) -> None:
+    printed = text(build.full_minutes(letterhead=build.letterhead(language="en")))
+    for said in (
+        "Sworn statement",
+        "Rules of composition of the jury",
+        "neither graded the candidates named nor took part in deciding on them",
+        "2 in favour, 1 against",
+        "1 in favour, 1 against, 1 abstention; casting vote of the president",
+        "Unanimous",
+        "2 July 2026 11:05 Suspected fraud",
+        "Excluded",
+    ):
+        assert said in printed, said
+
+
+def test_minutes_of_an_earlier_version_of_the_template_say_what_they_said(build: SimpleNamespace) -> None:
+    override = models.Override(competency="C.17", proposed="acquired", decided="not_acquired", reason="Motif écrit")
+    decision = build.decision("Agnès Vidal", overrides=(override,))
+    minutes = build.minutes(letterhead=build.letterhead(template_version="2026.1"), decisions=(decision,))
+    since = {"adoption", "jury_rules"}
+    earlier = minutes.model_dump(mode="json", exclude=since)
+    for seat in earlier["jury"]:
+        del seat["sworn_on"], seat["recused"]
+    del earlier["decisions"][0]["overrides"][0]["vote"]
+    printed = text(models.JuryMinutes.model_validate(earlier))
+    assert "modèle 2026.1" in printed
+    assert "Agnès Vidal C.17 Acquise Non acquise Motif écrit" in printed
+    for new in ("honneur", "Règles de composition", "Récusations", "Vote", "unanimité", "Incidents"):
+        assert new not in printed
+
+
+def test_a_candidate_whom_no_font_can_name_is_refused_in_an_incident_too(build: SimpleNamespace) -> None:
+    incident = models.Incident(
+        kind="incident", occurred_on=date(2026, 7, 2), occurred_at="09:40", candidate_name="张伟"
+    )
+    with pytest.raises(UnprintableText, match=r"incidents\[0\]\.candidate_name"):
+        render(build.full_minutes(incidents=(incident,)))
+
+
+def test_full_minutes_of_a_promotion_keep_their_signatures_together(build: SimpleNamespace) -> None:
+    found = pages(build.full_minutes(build.promotion))
+    assert len(found) <= 5
+    assert all(f"Page {number} sur {len(found)}" in page for number, page in enumerate(found, start=1))
+    (signed,) = [page for page in found if "Signatures des membres présents" in page]
+    assert "Sophie Lemaître" in signed.split("Signatures des membres présents")[1]
+
+
+def test_no_page_break_cuts_a_vote(build: SimpleNamespace) -> None:
+    for count in range(2, 11):
+        found = pages(build.full_minutes(build.promotion[:count]))
+        (voted,) = [page for page in found if "voix prépondérante de la présidence" in page]
+        assert "C.20 Non acquise Acquise 1 voix pour, 1 contre, 1 abstention" in voted, count
+
+
+def test_a_reason_longer_than_a_page_runs_on(build: SimpleNamespace) -> None:
+    reason = " ".join(f"mot{number}" for number in range(1500))
+    vote = models.Vote(in_favour=3, against=0, abstentions=0, president_in_favour=True)
+    override = models.Override(competency="C.17", proposed="acquired", decided="not_acquired", reason=reason, vote=vote)
+    printed = text(build.full_minutes(decisions=(build.decision("Agnès Vidal", overrides=(override,)),)))
+    assert "mot0 " in printed
+    assert "mot1499" in printed
 
 
 def test_minutes_with_nobody_to_decide_on_are_printed(build: SimpleNamespace) -> None:

@@ -1,8 +1,9 @@
 """Settings of the documents service; prefix `PARCHEMIN_DOCUMENTS_`."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from parchemin.common.language import Language, Text
@@ -42,8 +43,17 @@ class Settings(ServiceSettings):
     appeal_en: str = Field(
         default="The ways and time limits of appeal are those of the certifier's rules.", min_length=1
     )
+    time_zone: str = "Europe/Paris"
+    """IANA name: where the minutes' times of day are read."""
     issuing_poll_seconds: float = Field(default=2.0, gt=0)
     """How often the issuer looks for documents to make when nothing wakes it."""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_is_known(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("this time zone is not known")
+        return name
 
     @model_validator(mode="after")
     def _store_is_told(self) -> "Settings":
@@ -67,4 +77,5 @@ class Settings(ServiceSettings):
             certifier=certifier,
             appeal=Text(self.appeal_fr, self.appeal_en),
             verification_page=f"{house().public_url.rstrip('/')}/verify",
+            time_zone=ZoneInfo(self.time_zone),
         )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from parchemin.common.language import Language, Text
 from parchemin.contracts.events.candidates import Identity
@@ -28,6 +29,8 @@ class Stationery:
     appeal: Text
     verification_page: str
     """URL of the public page; the code follows as its fragment, which no server's log ever sees."""
+    time_zone: ZoneInfo
+    """Where the instants of facts that name no zone are read."""
 
 
 @dataclass(frozen=True, slots=True)

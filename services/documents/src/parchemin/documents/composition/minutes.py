@@ -1,12 +1,20 @@
 """The minutes (*procès-verbal*) of a deliberation."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from parchemin.common.language import Language, Text
 from parchemin.contracts.events.candidates import Identity
-from parchemin.contracts.events.evaluations import DeliberationClosedV1, MinutesRegistration, SeatedJuror
+from parchemin.contracts.events.evaluations import (
+    AppliedJuryRules,
+    DeliberationClosedV1,
+    MinutesIncident,
+    MinutesRegistration,
+    SeatedJuror,
+    VoteCount,
+)
 from parchemin.documents.composition.drafts import Draft, Stationery, letterhead, policy_name
 from parchemin.documents.composition.knowledge import Knowledge
 from parchemin.documents.rendering import models as printed
@@ -18,6 +26,28 @@ QUORUM = Text(
     "of them external; president {president}.",
 )
 PRESENT, ABSENT = Text("présente", "present"), Text("absente", "absent")
+ADOPTIONS = {
+    "unanimity": Text(
+        "Le jury a adopté ces décisions dans leur ensemble à l'unanimité.",
+        "The jury adopted these decisions as a whole by unanimity.",
+    ),
+    "majority": Text(
+        "Le jury a adopté ces décisions dans leur ensemble à la majorité des voix.",
+        "The jury adopted these decisions as a whole by a majority of votes.",
+    ),
+    "casting_vote": Text(
+        "Le jury a adopté ces décisions dans leur ensemble à voix égales, par la voix prépondérante de la présidence.",
+        "The jury adopted these decisions as a whole on an equal vote, by the casting vote of the president.",
+    ),
+}
+"""By the code of the event; another one is printed as it is, as one of `RULES` is."""
+ADOPTED_OTHERWISE = Text("Mode d'adoption des décisions : {code}.", "Decisions adopted by: {code}.")
+RULES = {
+    "jury": Text("Jury de la certification", "Jury of the certification"),
+    "jury_vae": Text(
+        "Jury de validation des acquis de l'expérience (VAE)", "Jury for the validation of experience (VAE)"
+    ),
+}
 
 
 def jury_minutes(
@@ -26,6 +56,8 @@ def jury_minutes(
     """*Procès-verbal*, from the closed deliberation; candidates in the order of their names."""
     lines = sorted(fact.registrations, key=lambda line: (_rank(known.candidates[line.candidate_id]), line.enrolment_id))
     jury = sorted(fact.jury, key=lambda seat: not seat.president)
+    names = {line.enrolment_id: _name(known.candidates[line.candidate_id]) for line in lines}
+    zone = stationery.time_zone
     return printed.JuryMinutes(
         letterhead=letterhead(draft, known, stationery),
         certification_title=known.referentials[fact.referential_version].title,
@@ -37,7 +69,7 @@ def jury_minutes(
             policy_name=policy_name(fact.policy, draft.language),
         ),
         deliberated_on=fact.deliberated_on,
-        jury=tuple(_juror(seat, known) for seat in jury),
+        jury=tuple(_juror(seat, known, names, zone) for seat in jury),
         quorum=_quorum(jury, known, draft.language),
         attendance=tuple(
             printed.Attendance(
@@ -48,10 +80,16 @@ def jury_minutes(
             for line in lines
         ),
         decisions=_decisions(fact, lines, known),
+        adoption=_adoption(fact.adopted_by, draft.language),
+        jury_rules=tuple(_rules(each, draft.language) for each in fact.jury_rules),
+        incidents=tuple(
+            _incident(each, names, zone) for each in sorted(fact.incidents, key=lambda each: each.occurred_at)
+        ),
     )
 
 
-def _juror(seat: SeatedJuror, known: Knowledge) -> printed.JuryMember:
+def _juror(seat: SeatedJuror, known: Knowledge, names: Mapping[UUID, str], zone: ZoneInfo) -> printed.JuryMember:
+    """With the recusals in the order of the candidates' names, which is that of `names`."""
     identity = known.jurors[seat.juror_id]
     return printed.JuryMember(
         name=f"{identity.first_name} {identity.last_name}",
@@ -59,6 +97,31 @@ def _juror(seat: SeatedJuror, known: Knowledge) -> printed.JuryMember:
         external=identity.external,
         president=seat.president,
         present=seat.present,
+        sworn_on=seat.sworn_at.astimezone(zone).date() if seat.sworn_at else None,
+        recused=tuple(name for enrolment_id, name in names.items() if enrolment_id in seat.recused),
+    )
+
+
+def _adoption(code: str | None, language: Language) -> str | None:
+    if code is None:
+        return None
+    return ADOPTIONS[code].say(language) if code in ADOPTIONS else ADOPTED_OTHERWISE.say(language, code=code)
+
+
+def _rules(rules: AppliedJuryRules, language: Language) -> printed.JuryRules:
+    name = RULES[rules.code].say(language) if rules.code in RULES else rules.code
+    return printed.JuryRules(name=name, version=rules.version, source=rules.source)
+
+
+def _incident(incident: MinutesIncident, names: Mapping[UUID, str], zone: ZoneInfo) -> printed.Incident:
+    at = incident.occurred_at.astimezone(zone)
+    return printed.Incident(
+        kind=incident.kind,
+        occurred_on=at.date(),
+        occurred_at=at.strftime("%H:%M"),
+        candidate_name=names.get(incident.enrolment_id) if incident.enrolment_id else None,
+        outcome=incident.outcome,
+        reason=incident.reason,
     )
 
 
@@ -115,9 +178,14 @@ def _overrides(line: MinutesRegistration) -> tuple[printed.Override, ...]:
             proposed=override.proposed,
             decided=override.decided,
             reason=override.reason,
+            vote=_vote(override.vote),
         )
         for override in line.overrides
     )
+
+
+def _vote(vote: VoteCount | None) -> printed.Vote | None:
+    return printed.Vote(**vote.model_dump()) if vote else None
 
 
 def _name(identity: Identity) -> str:

@@ -2,7 +2,7 @@
 
 PDF/A and PDF/UA refuse a text that no embedded font can show. What a document certifies (identities, titles,
 mentions) is then refused with the characters named, so that the record can be corrected. What people wrote
-freely (reasons, comments, incidents) never holds up a document: the character is spelled out by its code,
+freely (reasons, comments) never holds up a document: the character is spelled out by its code,
 `[U+1F44D]`.
 """
 
@@ -14,7 +14,7 @@ from struct import unpack_from
 
 FONTS = Path(__file__).parent / "fonts"
 
-FREE_TEXTS = frozenset({"reason", "comment", "incidents", "appeal", "quorum", "measures", "bring", "access_notes"})
+FREE_TEXTS = frozenset({"reason", "comment", "appeal", "quorum", "measures", "bring", "access_notes"})
 """Fields that hold prose; every other text is printed exactly or not at all."""
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
