@@ -1,5 +1,5 @@
 #!/bin/sh
-# The account of the documents service, and its bucket: it owns that one, and may make no other. Can be run again.
+# The account of a service, and its bucket: it owns that one, and may make no other. Can be run again.
 #
 # Needs ADMIN_ENDPOINT_URL, ADMIN_ACCESS_KEY_ID and ADMIN_SECRET_ACCESS_KEY of the object storage, and
 # BUCKET, ACCESS_KEY_ID and SECRET_ACCESS_KEY of what is to be made.

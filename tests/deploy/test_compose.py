@@ -17,7 +17,13 @@ from parchemin.common.settings import AuthSettings
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / ".env.example"
 SERVICES = ("candidates", "evaluations", "budget", "documents")
+BUCKETS = {
+    "documents": "PARCHEMIN_DOCUMENTS_BUCKET_",
+    "evaluations": "PARCHEMIN_EVALUATIONS_SUBMISSIONS_BUCKET_",
+}
+"""The services that keep files, and what their settings of the storage begin with."""
 OURS = "parchemin:local"
+TMP = "/tmp"  # noqa: S108 - of a container, nothing is written here
 ALL = ("--profile", "*", "config", "--format", "json")
 
 Installation = dict[str, Any]
@@ -104,7 +110,8 @@ def test_a_process_gets_the_database_of_its_service_and_no_other_secret(installa
             assert databases[0].startswith(f"postgresql+asyncpg://{service}:")
             assert databases[0].endswith(f"@postgres:5432/{service}")
             assert ("PARCHEMIN_ENCRYPTION_KEY" in given) == (service == "candidates")
-            assert ("PARCHEMIN_DOCUMENTS_BUCKET_SECRET_ACCESS_KEY" in given) == (service == "documents")
+            buckets = {key for key in given if key.endswith("_BUCKET_SECRET_ACCESS_KEY")}
+            assert buckets == ({f"{BUCKETS[service]}SECRET_ACCESS_KEY"} if service in BUCKETS else set())
 
 
 def test_every_setting_is_one_that_the_product_knows(installation: Installation) -> None:
@@ -170,25 +177,65 @@ def test_what_goes_on_is_checked_and_restarted_and_what_ends_is_waited_for(insta
         for needed, how in container.get("depends_on", {}).items()
         if how["condition"] == "service_completed_successfully"
     }
-    assert jobs == {"topics", "bucket", *(f"{service}-migrate" for service in SERVICES)}
+    buckets = {f"{service}-bucket" for service in BUCKETS}
+    assert jobs == {"topics", *buckets, *(f"{service}-migrate" for service in SERVICES)}
     for name, container in containers.items():
         assert container["restart"] == ("on-failure:5" if name in jobs else "unless-stopped"), name
         assert ("healthcheck" in container) == (name not in jobs), name
 
 
-def test_the_bucket_that_is_made_is_the_one_that_documents_are_put_in(installation: Installation) -> None:
-    made = installation["services"]["bucket"]["environment"]
+@pytest.mark.parametrize("service", BUCKETS)
+def test_the_bucket_that_is_made_is_the_one_that_files_are_put_in(installation: Installation, service: str) -> None:
+    made = installation["services"][f"{service}-bucket"]["environment"]
     storage = installation["services"]["storage"]["environment"]
-    used = {
-        name.removeprefix("PARCHEMIN_DOCUMENTS_BUCKET_"): value
-        for name, value in installation["services"]["documents"]["environment"].items()
-        if name.startswith("PARCHEMIN_DOCUMENTS_BUCKET_")
-    }
-    assert used["URL"].startswith(f"s3://{made['BUCKET']}/")
-    assert (used["ACCESS_KEY_ID"], used["SECRET_ACCESS_KEY"]) == (made["ACCESS_KEY_ID"], made["SECRET_ACCESS_KEY"])
-    assert used["ENDPOINT"] == made["ADMIN_ENDPOINT_URL"] == f"http://storage{storage['VGW_PORT']}"
-    assert used["REGION"] == made["ADMIN_REGION"] == storage["VGW_REGION"]
+    for name in (service, f"{service}-work"):
+        used = {
+            name.removeprefix(BUCKETS[service]): value
+            for name, value in installation["services"][name]["environment"].items()
+            if name.startswith(BUCKETS[service])
+        }
+        assert used["URL"].startswith(f"s3://{made['BUCKET']}/")
+        assert (used["ACCESS_KEY_ID"], used["SECRET_ACCESS_KEY"]) == (made["ACCESS_KEY_ID"], made["SECRET_ACCESS_KEY"])
+        assert used["ENDPOINT"] == made["ADMIN_ENDPOINT_URL"] == f"http://storage{storage['VGW_PORT']}"
+        assert used["REGION"] == made["ADMIN_REGION"] == storage["VGW_REGION"]
+        assert installation["services"][name]["depends_on"][f"{service}-bucket"]["condition"] == (
+            "service_completed_successfully"
+        )
     assert storage["ROOT_ACCESS_KEY_ID"] == made["ADMIN_ACCESS_KEY_ID"]
+
+
+def test_each_service_has_a_bucket_and_an_account_of_its_own(installation: Installation) -> None:
+    made = [installation["services"][f"{service}-bucket"]["environment"] for service in BUCKETS]
+    for name in ("BUCKET", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
+        assert len({one[name] for one in made}) == len(made), name
+
+
+def test_films_are_put_together_on_the_disk_and_nothing_else_is_written_there(installation: Installation) -> None:
+    for name, container in installation["services"].items():
+        if container["image"] == OURS:
+            on_disk = [volume["target"] for volume in container.get("volumes", ())]
+            in_memory = [one.split(":")[0] for one in container.get("tmpfs", ())]
+            assert on_disk == ([TMP] if name == "evaluations-work" else []), name
+            assert (TMP in in_memory) == (name != "evaluations-work"), name
+
+
+def test_what_the_certifier_sets_reaches_the_service(
+    tool: Callable[[str], str], environment: Path, tmp_path: Path
+) -> None:
+    rules = {
+        "evaluations": {
+            "PARCHEMIN_EVALUATIONS_JURY_RULES_VERSION": "2026-1",
+            "PARCHEMIN_EVALUATIONS_VAE_JURY_MIN_SIZE": "3",
+            "PARCHEMIN_EVALUATIONS_APPEAL_DAYS": "30",
+        },
+        "documents": {"PARCHEMIN_DOCUMENTS_TIME_ZONE": "Indian/Reunion"},
+    }
+    chosen = tmp_path / "env"
+    lines = [f"{name}={value}\n" for given in rules.values() for name, value in given.items()]
+    chosen.write_text(environment.read_text() + "".join(lines))
+    containers = _config(tool("docker-compose"), chosen)["services"]
+    for service, given in rules.items():
+        assert given.items() <= containers[service]["environment"].items()
 
 
 def _config(compose: str, environment: Path) -> Installation:

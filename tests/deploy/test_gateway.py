@@ -19,6 +19,7 @@ from parchemin.common.problems import NotFound
 from parchemin.common.problems.errors import DomainError
 from parchemin.common.problems.http import Unavailable
 from parchemin.common.problems.representation import describe
+from parchemin.evaluations.settings import Settings
 
 pytestmark = pytest.mark.asyncio
 
@@ -74,6 +75,13 @@ async def test_probes_metrics_and_administration_are_not_of_the_public_origin(
     assert "x-answered-by" not in response.headers
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json() == _problem(NotFound())
+
+
+async def test_a_part_of_a_film_goes_through(client: httpx.AsyncClient) -> None:
+    most = Settings.model_fields["submissions_part_bytes"].default
+    response = await client.put("/v1/uploads/0199c2a0-c4d9-7a1e-9a3c-0d6f2f1b7c55/parts/1", content=bytes(most))
+    assert (response.status_code, response.headers["x-answered-by"]) == (204, "evaluations")
+    assert response.headers["x-body-bytes"] == str(most)
 
 
 async def test_a_service_that_is_away_is_said_as_the_services_say_it(gateway: "Gateway") -> None:
@@ -133,8 +141,13 @@ async def client(gateway: Gateway) -> AsyncIterator[httpx.AsyncClient]:
 
 def _answer_as(name: str) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\nX-Answered-By: " + name.encode() + b"\r\n\r\n")
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+        body = await reader.readexactly(int(length[1]) if length else 0)
+        writer.write(
+            b"HTTP/1.1 204 No Content\r\nConnection: close\r\n"
+            + f"X-Answered-By: {name}\r\nX-Body-Bytes: {len(body)}\r\n\r\n".encode()
+        )
         await writer.drain()
         writer.close()
         await writer.wait_closed()

@@ -121,6 +121,33 @@ def test_every_setting_is_one_that_the_product_knows(services: list[Manifest], j
     assert {name for name in given if name.startswith("PARCHEMIN_")} <= known
 
 
+@pytest.mark.parametrize(
+    ("service", "settings"),
+    [
+        ("documents", "PARCHEMIN_DOCUMENTS_BUCKET_"),
+        ("evaluations", "PARCHEMIN_EVALUATIONS_SUBMISSIONS_BUCKET_"),
+    ],
+)
+def test_what_keeps_files_has_a_bucket_and_its_key(services: list[Manifest], service: str, settings: str) -> None:
+    config = _named(services, "ConfigMap")[f"parchemin-{service}"]["data"]
+    for kind in ("serve", "work"):
+        [container] = _named(services, "Deployment")[f"{service}-{kind}"]["spec"]["template"]["spec"]["containers"]
+        assert [source["configMapRef"]["name"] for source in container["envFrom"]] == [
+            "parchemin",
+            f"parchemin-{service}",
+        ]
+        given = {*config, *(variable["name"] for variable in container["env"])}
+        wanted = ("URL", "ENDPOINT", "REGION", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
+        assert {name for name in given if name.startswith(settings)} == {f"{settings}{name}" for name in wanted}
+
+
+def test_films_are_put_together_on_the_disk_and_all_else_is_in_memory(services: list[Manifest]) -> None:
+    for name, deployment in _named(services, "Deployment").items():
+        [tmp] = [one for one in deployment["spec"]["template"]["spec"]["volumes"] if one["name"] == "tmp"]
+        films = {"sizeLimit": "2Gi"}
+        assert tmp["emptyDir"] == (films if name == "evaluations-work" else {"medium": "Memory", "sizeLimit": "64Mi"})
+
+
 def test_the_origin_sends_every_resource_to_its_service_and_nothing_else(services: list[Manifest]) -> None:
     [rule] = _named(services, "Ingress")["parchemin"]["spec"]["rules"]
     routed = {(path["path"], path["pathType"], path["backend"]["service"]["name"]) for path in rule["http"]["paths"]}
@@ -188,7 +215,9 @@ def test_nobody_speaks_to_anybody_unless_it_is_said(services: list[Manifest]) ->
                 assert rule["ports"], name
                 assert all(peer.get("namespaceSelector", {}).get("matchLabels") for peer in rule[end]), name
     assert policies["from-ingress"]["spec"]["podSelector"]["matchLabels"] == {"parchemin.io/process": "serve"}
-    assert policies["to-storage"]["spec"]["podSelector"]["matchLabels"] == {"app.kubernetes.io/name": "documents"}
+    assert policies["to-storage"]["spec"]["podSelector"]["matchExpressions"] == [
+        {"key": "app.kubernetes.io/name", "operator": "In", "values": ["evaluations", "documents"]}
+    ]
 
 
 def test_the_namespace_itself_refuses_pods_that_are_not_restricted(
