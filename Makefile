@@ -35,7 +35,7 @@ services-stop:
 	$(BIN)/python -m tests.engines.services $(SERVICES_OPTIONS) --stop
 
 test: setup build/deployment/.ready  ## run all tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 bench: setup  ## measure against the raw floors in the same run; FULL=1 for the sizes of docs/performance.md
 	$(BIN)/python -m benchmarks $(if $(FULL),--full)

@@ -107,6 +107,7 @@ async def assert_nothing_parked(databases: Mapping[str, str]) -> None:
         assert await rows(url, select(dead_letters.c.cause)) == []
 
 
+@pytest.mark.whole
 async def test_copies_of_sqlite_files_taken_one_after_the_other_come_to_one_state(tmp_path: Path) -> None:
     """What one copy has told and an earlier copy has not heard comes again by `republish`."""
     if shutil.which("sqlite3") is None:
@@ -205,6 +206,7 @@ def shared_folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.whole
 @pytest.mark.postgres
 async def test_a_base_backup_and_the_received_log_lose_nothing_that_was_answered(
     tmp_path: Path,

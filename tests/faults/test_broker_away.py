@@ -143,6 +143,7 @@ async def test_a_broker_that_is_down_or_hangs_refuses_no_write_and_loses_no_orde
         await load.under("hanging", kafka_broker.pause, kafka_broker.resume, HANGS_SECONDS)
 
 
+@pytest.mark.whole
 async def test_a_cluster_that_is_slow_or_refuses_some_requests_refuses_no_write_and_loses_no_order(
     tmp_path: Path, mock_kafka: MockKafka, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,8 +109,8 @@ class Place:
 @pytest.fixture(
     params=[
         "full disk under SQLite",
-        pytest.param("full disk under PostgreSQL", marks=pytest.mark.postgres),
-        pytest.param("read-only PostgreSQL", marks=pytest.mark.postgres),
+        pytest.param("full disk under PostgreSQL", marks=[pytest.mark.postgres, pytest.mark.whole]),
+        pytest.param("read-only PostgreSQL", marks=[pytest.mark.postgres, pytest.mark.whole]),
         pytest.param("restarted PostgreSQL", marks=pytest.mark.postgres),
     ]
 )

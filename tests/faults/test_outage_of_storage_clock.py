@@ -20,6 +20,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.kafka,
     pytest.mark.postgres,
+    pytest.mark.whole,
     pytest.mark.timeout(600 if WHOLE else 150),
 ]
 

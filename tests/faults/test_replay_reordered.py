@@ -33,7 +33,7 @@ WHOLE = os.environ.get("PARCHEMIN_FAULTS") == "whole"
 EXAMPLES = 500 if WHOLE else 30
 COPIES = 5
 FOLLOWING = (ServiceName.EVALUATIONS, ServiceName.DOCUMENTS)
-CHANCE = {"created_at", "updated_at"}
+CHANCE = {"created_at", "updated_at", "learned_at"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800 if WHOLE else 150)]
 
@@ -41,7 +41,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800 if WHOLE else 150)]
 async def year(folder: Path) -> list[Message]:
     """The events of a year in the order of their publication: with an exemption and measures, an award, an enrolment
     that was extended, and identities that were corrected."""
-    async with embedded(folder, {}) as installation, installation.client() as http:
+    async with (
+        embedded(folder, {"PARCHEMIN_EVALUATIONS_VAE_JURY_EACH_SEX": "false"}) as installation,
+        installation.client() as http,
+    ):
         played = await play(of_the_sample({"c18", "c22"}), installation, http)
         await correct(played, "c18")
         await extend(played, "c22")

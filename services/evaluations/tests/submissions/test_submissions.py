@@ -179,7 +179,7 @@ async def test_a_juror_with_a_conflict_of_interest_does_not_get_the_file(school:
     tie = {"juror_id": zoe.held.jury[1], "enrolment_id": zoe.enrolment, "kind": "trained"}
     done(await school.call("POST", "/v1/conflicts_of_interest", tie))
     refused = await zoe.content(file, by=school.juror(zoe.held.jury[1]))
-    assert (refused.status_code, refused.json()["code"]) == (403, "juror_in_conflict")
+    assert (refused.status_code, refused.json()["code"]) == (403, "juror_has_a_tie")
     assert (await zoe.content(file, by=school.juror(zoe.held.jury[2]))).status_code == 200
 
 

@@ -34,7 +34,7 @@ _RANGE = re.compile(r"^bytes=([0-9]{0,15})-([0-9]{0,15})$")
 class JurorInConflict(Forbidden):
     """The juror trained, employs or is related to the candidate."""
 
-    code = "juror_in_conflict"
+    code = "juror_has_a_tie"
     detail = Text(
         "Un conflit d'intérêts est déclaré avec ce candidat.", "A conflict of interest with this candidate is declared."
     )
