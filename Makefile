@@ -62,7 +62,9 @@ imports: setup
 	$(BIN)/lint-imports
 
 unit: setup
-	$(BIN)/python -m pytest -n 2 -q -m "not postgres and not kafka and not slow" libs services -k "rules or policy or contracts"
+	$(BIN)/python -m pytest -n 2 -q -m "not postgres and not kafka and not slow" libs/contracts \
+	  $$(find services -name 'test_*.py' \( -path '*/rules/*' -o -name '*rules*' -o -name '*policy*' \) \
+	    -not -name 'test_scheduling_rules.py' -not -name 'test_register_rules.py')
 
 migrations: setup  ## fail where a model has moved on from its migrations
 	for service in $(SERVICES); do \
