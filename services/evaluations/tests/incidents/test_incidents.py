@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from parchemin.common.tables import audit_entries
-from parchemin.contracts.events.evaluations import BlockValidatedV1, IncidentDecidedV1, ResultsDecidedV1
+from parchemin.contracts.events.evaluations import BlockValidatedV1, ResultsDecidedV1
+from parchemin.contracts.events.sessions import IncidentDecidedV1
 from parchemin.contracts.vocabulary import Role
 from parchemin.evaluations.incidents.consequences import incidents_for_minutes
 

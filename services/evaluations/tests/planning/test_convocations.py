@@ -17,7 +17,7 @@ from services.evaluations.tests.planning.building import (
     timetable,
 )
 
-from parchemin.contracts.events.evaluations import CandidateConvenedV1
+from parchemin.contracts.events.sessions import CandidateConvenedV1
 
 if TYPE_CHECKING:
     from services.evaluations.tests.conftest import Held, School

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from parchemin.common.ids import new_id
 from parchemin.common.tables import inbox
-from parchemin.contracts.events.evaluations import SubmissionReceivedV1
+from parchemin.contracts.events.sessions import SubmissionReceivedV1
 from parchemin.evaluations.submissions.models import KnownSnapshot
 
 pytestmark = pytest.mark.asyncio

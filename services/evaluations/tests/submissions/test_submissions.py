@@ -9,7 +9,7 @@ from services.evaluations.tests.submissions.corpus import pdf, script
 from services.evaluations.tests.submissions.handing_in import NOTE, entrant, lengthen, moment, prepare
 
 from parchemin.common.ids import new_id
-from parchemin.contracts.events.evaluations import SubmissionReceivedV1
+from parchemin.contracts.events.sessions import SubmissionReceivedV1
 from parchemin.contracts.vocabulary import MeasureScope, Role
 
 pytestmark = pytest.mark.asyncio

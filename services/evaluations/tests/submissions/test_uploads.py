@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from parchemin.common.clock import utc_now
 from parchemin.common.statements import table_of
 from parchemin.common.storage.store import StorageAway
-from parchemin.contracts.events.evaluations import SubmissionReceivedV1
+from parchemin.contracts.events.sessions import SubmissionReceivedV1
 from parchemin.evaluations.submissions.models import Deposit, DepositPart
 
 pytestmark = pytest.mark.asyncio

@@ -1,7 +1,7 @@
 """All published events, by type."""
 
 from parchemin.contracts.envelope import Event
-from parchemin.contracts.events import appeals, budget, candidates, documents, evaluations
+from parchemin.contracts.events import appeals, budget, candidates, documents, evaluations, sessions
 
 CATALOGUE: dict[str, type[Event]] = {
     event.type: event
@@ -19,12 +19,12 @@ CATALOGUE: dict[str, type[Event]] = {
         evaluations.CertificationAwardedV1,
         evaluations.ResultsDecidedV1,
         evaluations.DeliberationClosedV1,
-        evaluations.IncidentDecidedV1,
+        sessions.IncidentDecidedV1,
         appeals.AppealRuledV1,
         appeals.BlockValidationRevokedV1,
         appeals.CertificationRevokedV1,
-        evaluations.CandidateConvenedV1,
-        evaluations.SubmissionReceivedV1,
+        sessions.CandidateConvenedV1,
+        sessions.SubmissionReceivedV1,
         budget.ProductionOpenedV1,
         budget.ProductionSnapshotTakenV1,
         documents.DocumentIssuedV1,

@@ -7,11 +7,11 @@ from uuid import UUID
 from parchemin.contracts.events.appeals import BlockValidationRevokedV1, CertificationRevokedV1
 from parchemin.contracts.events.evaluations import (
     BlockValidatedV1,
-    CandidateConvenedV1,
     CertificationAwardedV1,
     DeliberationClosedV1,
     ResultsDecidedV1,
 )
+from parchemin.contracts.events.sessions import CandidateConvenedV1
 from parchemin.contracts.vocabulary import DocumentKind
 from parchemin.documents.composition.awards import block_attestation, diploma
 from parchemin.documents.composition.convocation import convocation

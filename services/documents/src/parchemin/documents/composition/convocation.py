@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from parchemin.common.language import Language, Text
 from parchemin.contracts.events.candidates import Measure
-from parchemin.contracts.events.evaluations import Appointment, CandidateConvenedV1, MeetingPlace
+from parchemin.contracts.events.sessions import Appointment, CandidateConvenedV1, MeetingPlace
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import MeasureKind, MeasureScope
 from parchemin.documents.composition.drafts import Draft, Stationery, holder, letterhead

@@ -9,12 +9,12 @@ from parchemin.contracts.events.appeals import BlockValidationRevokedV1, Certifi
 from parchemin.contracts.events.candidates import Identity
 from parchemin.contracts.events.evaluations import (
     BlockValidatedV1,
-    CandidateConvenedV1,
     CertificationAwardedV1,
     DeliberationClosedV1,
     JurorIdentity,
     ResultsDecidedV1,
 )
+from parchemin.contracts.events.sessions import CandidateConvenedV1
 from parchemin.contracts.referential import Referential
 
 Fact = CertificationAwardedV1 | BlockValidatedV1 | ResultsDecidedV1 | DeliberationClosedV1 | CandidateConvenedV1

@@ -21,13 +21,13 @@ from parchemin.contracts.events.appeals import BlockValidationRevokedV1, Certifi
 from parchemin.contracts.events.candidates import CandidateIdentifiedV1, OrganisationRegisteredV1
 from parchemin.contracts.events.evaluations import (
     BlockValidatedV1,
-    CandidateConvenedV1,
     CertificationAwardedV1,
     DeliberationClosedV1,
     JurorIdentifiedV1,
     ReferentialPublishedV1,
     ResultsDecidedV1,
 )
+from parchemin.contracts.events.sessions import CandidateConvenedV1
 from parchemin.contracts.vocabulary import DocumentKind
 from parchemin.documents.composition.compose import day_of, subject_of
 from parchemin.documents.composition.knowledge import Fact

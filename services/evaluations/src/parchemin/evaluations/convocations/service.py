@@ -17,7 +17,7 @@ from parchemin.common.language import Text
 from parchemin.common.outbox import publish_all
 from parchemin.common.problems import Conflict
 from parchemin.contracts.events.candidates import Measure
-from parchemin.contracts.events.evaluations import Appointment, CandidateConvenedV1, MeetingPlace
+from parchemin.contracts.events.sessions import Appointment, CandidateConvenedV1, MeetingPlace
 from parchemin.contracts.vocabulary import SessionState
 from parchemin.evaluations.clock import today
 from parchemin.evaluations.convocations.models import Convocation

@@ -15,7 +15,7 @@ from parchemin.common.language import Text
 from parchemin.common.outbox import publish
 from parchemin.common.ownership import one, owned
 from parchemin.common.problems import Conflict, FieldFault, Forbidden, NotFound, Unprocessable
-from parchemin.contracts.events.evaluations import IncidentDecidedV1
+from parchemin.contracts.events.sessions import IncidentDecidedV1
 from parchemin.contracts.vocabulary import IncidentKind, IncidentOutcome, Role, SessionState
 from parchemin.evaluations.incidents.models import Incident
 from parchemin.evaluations.incidents.rules import (

@@ -17,7 +17,7 @@ from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
 from parchemin.common.outbox import publish
 from parchemin.common.storage.store import ContentDamaged, ContentStore
-from parchemin.contracts.events.evaluations import SubmissionReceivedV1
+from parchemin.contracts.events.sessions import SubmissionReceivedV1
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.settings import Settings
 from parchemin.evaluations.submissions.inspection.antivirus import ScannerAway, scan
