@@ -25,6 +25,7 @@ from parchemin.contracts.envelope import CloudEvent, Event, wrap
 from parchemin.contracts.events import appeals
 from parchemin.contracts.events import candidates as people
 from parchemin.contracts.events import evaluations as facts
+from parchemin.contracts.events import sessions as before
 from parchemin.documents.issuing.expectation import subscribe
 from parchemin.documents.issuing.issuer import Issuer
 from parchemin.documents.issuing.models import Document
@@ -186,12 +187,12 @@ def decided(name: str = "zoe", **changes: Any) -> facts.ResultsDecidedV1:
     return fact.model_copy(update=changes)
 
 
-def convened(name: str = "zoe", **changes: Any) -> facts.CandidateConvenedV1:
-    where = facts.MeetingPlace(
+def convened(name: str = "zoe", **changes: Any) -> before.CandidateConvenedV1:
+    where = before.MeetingPlace(
         place="Studio", address_lines=("12 rue des Dames",), postal_code="75017", city="Paris", room="Salle 3"
     )
     at = datetime(2026, 7, 1, 7, 0, tzinfo=UTC)
-    fact = facts.CandidateConvenedV1(
+    fact = before.CandidateConvenedV1(
         **of(name),
         convocation_id=number("convocation"),
         session_id=SESSION,
@@ -199,7 +200,7 @@ def convened(name: str = "zoe", **changes: Any) -> facts.CandidateConvenedV1:
         convened_on=date(2026, 7, 2),
         time_zone="Europe/Paris",
         appointments=(
-            facts.Appointment(
+            before.Appointment(
                 registration_id=number("registration"),
                 modality="M1",
                 preparation_starts_at=at,
