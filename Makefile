@@ -7,7 +7,7 @@ SERVICES := candidates evaluations budget documents
 OUT ?= var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve services services-stop test engines bench faults load check lint types imports unit migrations generated \
+.PHONY: help setup demo serve services services-stop test bench faults load check lint types imports unit migrations generated \
   deployment generate lock clean
 
 help:  ## what can be made
@@ -35,10 +35,7 @@ services-stop:
 	$(BIN)/python -m tests.engines.services $(SERVICES_OPTIONS) --stop
 
 test: setup build/deployment/.ready  ## run all tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal
-
-engines: setup  ## run the services' tests, each on both engines
-	PARCHEMIN_ENGINES=both $(BIN)/python -m pytest -n 2 --dist worksteal services
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 bench: setup  ## measure against the raw floors in the same run; FULL=1 for the sizes of docs/performance.md
 	$(BIN)/python -m benchmarks $(if $(FULL),--full)

@@ -4,7 +4,6 @@ import asyncio
 import itertools
 import os
 import shutil
-import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -91,44 +90,6 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], s
 
 
 _numbers = itertools.count()
-SERVICES = Path(__file__).parent / "services"
-ON_BOTH = {
-    "test_races",
-    "test_schema",
-    "test_register",
-    "test_register_chain",
-    "test_signature",
-    "test_incident_constraints",
-    "test_snapshot_deposits",
-    "test_sessions",
-    "test_deliberation",
-    "test_publication",
-    "test_appeals",
-    "test_replay",
-    "test_issuing",
-    "test_revocation",
-    "test_estimate_states",
-}
-"""Modules that lean on the engine itself, and the way from a plan to an award and its documents."""
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Any other use case of a service is tested on one of the engines, which its name chooses: half of them on each.
-    `make engines` takes both for all, and its time. What all services share is tested on both anyway."""
-    if os.environ.get("PARCHEMIN_ENGINES") == "both":
-        return
-    left_out = {item.nodeid for item in items if _is_for_the_other_engine(item)}
-    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left_out])
-    items[:] = [item for item in items if item.nodeid not in left_out]
-
-
-def _is_for_the_other_engine(item: pytest.Item) -> bool:
-    callspec = getattr(item, "callspec", None)
-    engine = callspec.params.get("engine") if callspec is not None else None
-    if engine is None or item.path.stem in ON_BOTH or not item.path.is_relative_to(SERVICES):
-        return False
-    chosen = ("sqlite", "postgres")[zlib.crc32(item.nodeid.partition("[")[0].encode()) % 2]
-    return bool(engine != chosen)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
