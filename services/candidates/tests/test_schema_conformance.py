@@ -24,7 +24,7 @@ from parchemin.candidates.referentials.models import KnownReferential
 from parchemin.candidates.settings import Settings
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
-from parchemin.common.encryption import FieldCipher
+from parchemin.common.vault import FieldCipher
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import AccessPath, Role
 
