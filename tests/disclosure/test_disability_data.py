@@ -110,7 +110,7 @@ class House:
 
     async def settle(self) -> None:
         """Return when every event has had its effect."""
-        while not await self._settled():
+        while not await self._settled():  # noqa: ASYNC110 - only the databases tell
             await asyncio.sleep(0.01)
 
     async def _settled(self) -> bool:
