@@ -77,7 +77,7 @@ async def _counts(name: ServiceName) -> dict[str, int]:
     try:
         async with service.database.reading() as session:
             rows = await session.execute(wrapped.group_by(person_keys.c.wrapped_by))
-            return {key: count for key, count in rows}
+            return {key or "": count for key, count in rows}
     finally:
         await service.database.dispose()
 
