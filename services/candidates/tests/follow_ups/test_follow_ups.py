@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from parchemin.candidates.enrolments.models import Enrolment
+from parchemin.candidates.follow_ups.merging import move_disability
 from parchemin.candidates.follow_ups.models import FollowUpEntry
 from parchemin.candidates.follow_ups.schemas import NEED
 from parchemin.common.clock import utc_now
@@ -257,6 +259,27 @@ async def test_an_erased_persons_texts_are_gone_and_nothing_fails(school: Any) -
     assert (await school.client.get(f"{url}/entries/{entry}", headers=school.officer)).json()["content"] is None
     gone = await post(school, f"{url}/entries", {"content": NEED}, school.officer)
     assert gone.status_code == 410
+
+
+async def test_of_two_records_of_a_person_one_keeps_the_follow_ups_of_both(school: Any) -> None:
+    former, candidate = await school.candidate(), await school.candidate(birth_name="Lefebvre")
+    enrolment = {"candidate_id": former, "access_path": "apprenticeship", "blocks": [1, 2]}
+    enrolment_id = (await school.client.post("/v1/enrolments", json=enrolment)).json()["id"]
+    moved, own = await school.follow_up(former), await school.follow_up(candidate)
+    entry = (await post(school, f"{PATH}/{moved}/entries", {"content": NEED}, school.officer)).json()["id"]
+    proposed = await school.proposal(enrolment_id, "C.3")
+    async with school.database.transaction() as session:
+        await move_disability(session, school.app.state.vault, UUID(former), UUID(candidate))
+        await session.execute(update(Enrolment).values(candidate_id=UUID(candidate)))
+    listed = await school.client.get(f"{PATH}?candidate_id={candidate}", headers=school.officer)
+    assert {item["id"]: item["state"] for item in listed.json()["items"]} == {moved: "closed", own: "open"}
+    read = await school.client.get(f"{PATH}/{moved}/entries/{entry}", headers=school.officer)
+    assert read.json()["content"] == NEED
+    texts = await school.client.get(f"/v1/exemptions/{proposed.json()['id']}", headers=school.certifier)
+    assert texts.json()["argument"] == "Parce que."
+    async with school.database.reading() as session:
+        keys = select(person_keys.c.person_id).where(person_keys.c.purpose == Purpose.DISABILITY)
+        assert (await session.execute(keys)).scalars().all() == [UUID(candidate)]
 
 
 async def test_a_session_asks_for_a_review_of_the_measures_until_there_is_one(school: Any) -> None:

@@ -12,12 +12,13 @@ from parchemin.candidates.exemptions.rules import ExemptionState
 from parchemin.candidates.exemptions.schemas import ExemptionRuling, ExemptionSummary, ExemptionView, NewExemption
 from parchemin.candidates.follow_ups.service import ConsentMissing
 from parchemin.candidates.recorded import RecordedReading
+from parchemin.common import audit
 from parchemin.common.auth import Access, Principal
 from parchemin.common.http.conditions import ExpectedVersion, is_unchanged, not_modified, tag
-from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
+from parchemin.common.http.unit_of_work import TransactionalRoute, Writing
 from parchemin.common.http.vault import InstalledVault
 from parchemin.common.ownership import find, owned
-from parchemin.common.paging import Page, Paging, page
+from parchemin.common.paging import Page, Paging, cut, page_rows
 from parchemin.common.problems import Gone, NotFound
 from parchemin.common.problems.representation import documented
 from parchemin.contracts.vocabulary import Role
@@ -55,19 +56,22 @@ async def propose_exemption(
 
 @router.get("")
 async def list_exemptions(
-    session: Reading,
+    session: RecordedReading,
     principal: Consulting,
     paging: Paging,
     enrolment_id: Annotated[UUID | None, Query(description="Only this enrolment's")] = None,
     state: Annotated[ExemptionState | None, Query(description="Only those in this state")] = None,
 ) -> Page[ExemptionSummary]:
-    """Exemptions without their texts: the organisation's; for a certifier, those of all organisations."""
+    """Exemptions without their texts: the organisation's; for a certifier, those of all organisations. Each reading is
+    recorded."""
     statement = owned(Exemption, principal)
     if enrolment_id is not None:
         statement = statement.where(col(Exemption.enrolment_id) == enrolment_id)
     if state is not None:
         statement = statement.where(col(Exemption.state) == state)
-    return await page(session, statement, Exemption, paging, ExemptionSummary.model_validate)
+    rows = await page_rows(session, statement, Exemption, paging)
+    await audit.record_all(session, principal, "exemption.listed", rows[: paging.limit])
+    return cut(rows, paging, ExemptionSummary.model_validate)
 
 
 @router.get("/{exemption_id}", response_model=ExemptionView)

@@ -51,7 +51,7 @@ async def record_entry(
         organisation_id=follow_up.organisation_id,
         follow_up_id=follow_up.id,
         kind=content.kind,
-        content=cipher.seal(content.model_dump_json(), place=_place(entry_id)),
+        content=cipher.seal(content.model_dump_json(), place=place_of_entry(entry_id)),
     )
     session.add(entry)
     await audit.record(session, principal, "follow_up_entry.recorded", entry)
@@ -74,7 +74,7 @@ async def replace_entry(
     await _require_resource(session, follow_up, content)
     cipher = await sealing_cipher(session, vault, follow_up.candidate_id)
     entry.kind = content.kind
-    entry.content = cipher.seal(content.model_dump_json(), place=_place(entry.id))
+    entry.content = cipher.seal(content.model_dump_json(), place=place_of_entry(entry.id))
     entry.updated_at = utc_now()
     await audit.record(session, principal, "follow_up_entry.replaced", entry)
     return entry
@@ -97,7 +97,7 @@ async def read_entry(
     """The entry with what it says; that it was read is recorded."""
     cipher = await opening_cipher(session, vault, follow_up.candidate_id)
     await audit.record(session, principal, "follow_up_entry.read", entry)
-    said = opened(cipher, entry.content, place=_place(entry.id))
+    said = opened(cipher, entry.content, place=place_of_entry(entry.id))
     return EntryView(
         **EntrySummary.model_validate(entry).model_dump(),
         content=None if said is None else _CONTENT.validate_json(said),
@@ -132,5 +132,6 @@ async def _require_resource(session: AsyncSession, follow_up: FollowUp, content:
         raise ResourceUnknown(faults=[FieldFault("/content/resource_id", "resource_unknown", text)])
 
 
-def _place(entry_id: UUID) -> str:
+def place_of_entry(entry_id: UUID) -> str:
+    """What a sealed entry belongs to."""
     return f"follow_up_entries.content:{entry_id}"

@@ -119,7 +119,7 @@ async def request_follow_up(
     sealed = None
     if entry.text is not None:
         cipher = await sealing_cipher(session, vault, candidate.id)
-        sealed = cipher.seal(entry.text, place=_place(follow_up_id))
+        sealed = cipher.seal(entry.text, place=place_of_request(follow_up_id))
     follow_up = FollowUp(
         id=follow_up_id,
         organisation_id=candidate.organisation_id,
@@ -156,7 +156,8 @@ async def read(
     cipher = await opening_cipher(session, vault, follow_up.candidate_id)
     await audit.record(session, principal, "follow_up.read", follow_up)
     return DisabilityFollowUpView(
-        **summary(follow_up).model_dump(), request=opened(cipher, follow_up.request, place=_place(follow_up.id))
+        **summary(follow_up).model_dump(),
+        request=opened(cipher, follow_up.request, place=place_of_request(follow_up.id)),
     )
 
 
@@ -193,5 +194,6 @@ async def _refuse_second(session: AsyncSession, candidate: Candidate) -> None:
         raise FollowUpExists(follow_up_id=known)
 
 
-def _place(follow_up_id: UUID) -> str:
+def place_of_request(follow_up_id: UUID) -> str:
+    """What a sealed request belongs to."""
     return f"follow_ups.request:{follow_up_id}"
