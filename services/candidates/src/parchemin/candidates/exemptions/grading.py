@@ -35,9 +35,15 @@ async def learn_results(session: AsyncSession, event: ResultsDecidedV1) -> None:
     graded = graded_by_results(result for modality in event.modalities for result in modality.competencies)
     await _keep(session, enrolment.id, graded)
     for exemption in await _granted(session, enrolment.id):
-        if exemption.competency in graded:
+        if exemption.competency in graded and not _is_of_before(exemption):
             exemption.state = ExemptionState.OVERTAKEN
             exemption.updated_at = utc_now()
+
+
+def _is_of_before(exemption: Exemption) -> bool:
+    """Granted when it could still follow a failed attempt, which evaluations took in then. Where old events are read
+    again, such an attempt does not undo it."""
+    return exemption.argument is not None and exemption.integrity is None
 
 
 async def graded_competencies(session: AsyncSession, enrolment_id: UUID) -> frozenset[str]:
