@@ -22,6 +22,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 from pydantic import BaseModel
 from sqlalchemy.engine import make_url
+from tests.disclosure.places import Places, names_in
 from tests.faults.played import of_the_sample
 
 from parchemin.candidates.exemptions.schemas import ExemptionRuling, NewExemption
@@ -237,50 +238,6 @@ async def follow(house: House) -> None:
     await house.post("/v1/exemptions", waiting, officer)
 
 
-class Places:
-    """What the paths of the API take, as far as answers name it: `id` in a list of sessions is a `session_id`."""
-
-    MOST = 2
-    """Of each kind; where sealed texts are read, all of them."""
-
-    def __init__(self, paths: Mapping[str, Any]) -> None:
-        self.paths = paths
-        self.known: defaultdict[str, list[str]] = defaultdict(list)
-        self.known |= {"version": ["1.0"], "secret": ["x"]}
-
-    def learn(self, path: str, answer: Any) -> None:
-        """From the answer of a list or an object."""
-        if isinstance(answer, dict):
-            every = path.startswith(_SEALED_PATHS)
-            for name, value in answer.items():
-                if isinstance(value, str) and name.endswith("_id"):
-                    self._add(name, value, every=every)
-                self.learn(path, value)
-            if isinstance(answer.get("id"), str):
-                for name in self._named_by(path):
-                    self._add(name, answer["id"], every=every)
-        elif isinstance(answer, list):
-            for item in answer:
-                self.learn(path, item)
-
-    def _named_by(self, path: str) -> Iterator[str]:
-        """Which parameter stands for an id out of this list."""
-        for template in self.paths:
-            head, brace, tail = template.partition(f"{path}/{{")
-            if brace and not head:
-                yield tail.partition("}")[0]
-
-    def _add(self, name: str, value: str, *, every: bool) -> None:
-        if value not in self.known[name] and (every or len(self.known[name]) < self.MOST):
-            self.known[name].append(value)
-
-    def of(self, template: str) -> Iterator[str]:
-        """The paths of a template, by every combination of what is known; one that is not known at all is made up."""
-        names = [part.partition("}")[0] for part in template.split("{")[1:]]
-        for values in itertools.product(*(self.known.get(name) or [str(uuid4())] for name in names)):
-            yield template.format(**dict(zip(names, values, strict=True)))
-
-
 async def explore(house: House, places: Places, templates: list[str]) -> None:
     """Learn ids from all that there is to list, from the top of the paths to their bottom."""
     caller = house.bearer(*Role, organisation=house.school, subject="explorer", scopes=SCOPES)
@@ -297,10 +254,10 @@ async def test_nobody_else_reads_what_tells_of_a_disability(house: House, capfd:
     await live(house)
     paths = merged_openapi(house.services)["paths"]
     templates = [path for path, operations in paths.items() if "get" in operations]
-    places = Places(paths)
+    places = Places(paths, every=_SEALED_PATHS)
     await explore(house, places, templates)
     here = set(house.services["candidates"].openapi()["paths"])
-    assert {name for path in here & set(templates) for name in _names(path)} <= set(places.known)
+    assert {name for path in here & set(templates) for name in names_in(path)} <= set(places.known)
 
     shown: defaultdict[str, set[str]] = defaultdict(set)
     answered: set[str] = set()
@@ -330,10 +287,6 @@ async def test_nobody_else_reads_what_tells_of_a_disability(house: House, capfd:
     assert {file.name for file in files} >= {f"{name}.sqlite3" for name in ServiceName}
     for file in files:
         assert not house.secrets.within(file.read_bytes()), file.name  # the outbox, and stored answers, are in them
-
-
-def _names(template: str) -> list[str]:
-    return [part.partition("}")[0] for part in template.split("{")[1:]]
 
 
 def test_no_event_has_a_member_for_what_is_sealed() -> None:

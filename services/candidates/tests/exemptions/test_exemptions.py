@@ -5,26 +5,21 @@ import json
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
-from parchemin.candidates.models import Base
 from parchemin.common.ids import new_id
-from parchemin.common.tables import audit_entries, metadata, outbox
+from parchemin.common.tables import audit_entries, outbox
 from parchemin.contracts.events.evaluations import ResultsDecidedV1, SheetSignedV1
 from parchemin.contracts.vocabulary import Role
 
 pytestmark = pytest.mark.asyncio
 
 SCOPES = ["candidates:read", "candidates:write"]
-SECRETS = {"argument": "ARGUMENT-CONFIDENTIEL", "working_conditions": "CONDITIONS-CONFIDENTIELLES"}
-REASON, INTEGRITY = "MOTIF-CONFIDENTIEL", "INTEGRITE-CONFIDENTIELLE"
 
 
 async def told(school: Any) -> list[dict[str, Any]]:
@@ -139,7 +134,9 @@ async def test_an_exemption_that_came_too_late_to_the_jury_is_overtaken_by_its_r
         await school.decision(await school.proposal(enrolment, competency))
     async with school.database.transaction() as session:  # one of before grants said anything of the integrity
         await session.execute(text("UPDATE exemptions SET integrity = NULL WHERE competency = 'C.1'"))
-    await school.tell(decided(school, enrolment, {"C.1": "acquired", "C.3": "exempt", "C.4": "acquired", "C.5": "not_acquired"}))
+    await school.tell(
+        decided(school, enrolment, {"C.1": "acquired", "C.3": "exempt", "C.4": "acquired", "C.5": "not_acquired"})
+    )
     listed = (await school.client.get("/v1/exemptions", headers=school.officer)).json()["items"]
     states = {item["competency"]: item["state"] for item in listed}
     assert states == {"C.1": "granted", "C.3": "granted", "C.4": "overtaken"}
@@ -256,61 +253,6 @@ async def test_the_database_holds_the_rules_too(school: Any, assignment: str) ->
     with pytest.raises(IntegrityError):
         async with school.database.transaction() as session:
             await session.execute(statement)
-
-
-async def test_who_sees_exemptions(school: Any, stranger: Callable[..., dict[str, str]]) -> None:
-    enrolment = await school.followed()
-    proposed = await school.proposal(enrolment, "C.3", **SECRETS)
-    url = f"/v1/exemptions/{proposed.json()['id']}"
-    for header in (school.administrator, school.bearer(Role.CANDIDATE, organisation=school.id)):
-        assert (await school.client.get("/v1/exemptions", headers=header)).status_code == 403
-        assert (await school.client.get(url, headers=header)).status_code == 403
-    assert (await school.client.get(url, headers=stranger(Role.DISABILITY_OFFICER))).status_code == 404
-    listed = await school.client.get("/v1/exemptions", headers=stranger(Role.DISABILITY_OFFICER))
-    assert listed.json()["items"] == []
-    for header in (school.officer, school.certifier):
-        listed = await school.client.get("/v1/exemptions?state=proposed", headers=header)
-        assert [item["id"] for item in listed.json()["items"]] == [proposed.json()["id"]]
-        assert "CONFIDENTIEL" not in listed.text
-    none = await school.client.get("/v1/exemptions?state=granted", headers=school.certifier)
-    assert none.json()["items"] == []
-
-
-async def test_each_reading_of_the_texts_is_recorded(school: Any) -> None:
-    proposed = await school.proposal(await school.followed(), "C.3", **SECRETS)
-    url = f"/v1/exemptions/{proposed.json()['id']}"
-    read = await school.client.get(url, headers=school.officer)
-    assert {name: read.json()[name] for name in SECRETS} == SECRETS
-    assert read.json()["reason"] is None
-    await school.client.get(url, headers=school.certifier)
-    held = {**school.certifier, "If-None-Match": read.headers["etag"]}
-    assert (await school.client.get(url, headers=held)).status_code == 304
-    await school.client.get("/v1/exemptions", headers=school.certifier)
-    await school.client.get(f"/v1/exemptions/{new_id()}", headers=school.certifier)
-    readings = [entry for entry in await audited(school) if entry[1] == "exemption.argument_read"]
-    assert readings == [("officer", "exemption.argument_read"), ("certifier", "exemption.argument_read")]
-
-
-async def test_the_texts_are_nowhere_in_clear(school: Any) -> None:
-    body = {"enrolment_id": await school.followed(), "competency": "C.3", **SECRETS}
-    headers = {**school.officer, "Idempotency-Key": "a-key"}
-    proposed = await school.client.post("/v1/exemptions", json=body, headers=headers)
-    answer = await school.client.put(
-        f"/v1/exemptions/{proposed.json()['id']}/decision",
-        json={"decision": "granted", "reason": REASON, "integrity": INTEGRITY},
-        headers={**school.certifier, "If-Match": proposed.headers["etag"]},
-    )
-    assert answer.status_code == 200
-    read = await school.client.get(f"/v1/exemptions/{proposed.json()['id']}", headers=school.officer)
-    assert (read.json()["reason"], read.json()["integrity"]) == (REASON, INTEGRITY)
-    async with school.database.reading() as session:
-        for table in [*metadata.sorted_tables, *Base.metadata.sorted_tables]:
-            rows = (await session.execute(select(table))).all()
-            assert "CONFIDENTIEL" not in repr(rows), table.name
-    if school.database.is_sqlite:
-        file = Path(str(make_url(school.database.url).database))
-        for part in file.parent.glob(f"{file.name}*"):
-            assert b"CONFIDENTIEL" not in part.read_bytes(), part.suffix
 
 
 @pytest.mark.parametrize("seed", range(3))
