@@ -50,7 +50,7 @@ IN_ORDER = (
 """As they came to be, in the life of one enrolment."""
 AWARDED = "parchemin.evaluations.certification_awarded.v1"
 HEARD_BY = {
-    ServiceName.CANDIDATES: {"referential_published"},
+    ServiceName.CANDIDATES: {"referential_published", "candidate_convened", "sheet_signed", "results_decided"},
     ServiceName.EVALUATIONS: {
         "candidate_identified",
         "enrolment_opened",
@@ -171,6 +171,8 @@ async def test_the_samples_come_to_an_enrolment_and_to_its_documents(
             "percent": 33,
             "applies_to": ["preparation", "evaluation"],
             "detail": "tiers temps",
+            "valid_from": None,
+            "valid_until": None,
         }
         assert await column(evaluations, select(KnownExemption.competency)) == ["C.14"]
     async with service(ServiceName.DOCUMENTS, database_url, tmp_path, monkeypatch) as documents:
@@ -197,7 +199,7 @@ async def test_an_event_of_an_older_shape_is_still_consumed(
 ) -> None:
     older = read(file)
     assert lost(older.data, CATALOGUE[older.type].read(older.data).model_dump(mode="json")) == []
-    [name] = [name for name, facts in HEARD_BY.items() if fact(older) in facts]
+    *_, name = [name for name, facts in HEARD_BY.items() if fact(older) in facts]  # the one that makes most of it
     before = [sample(event) for event in IN_ORDER[: IN_ORDER.index(older.type)]]
     async with service(name, database_url, tmp_path, monkeypatch) as told:
         await tell(told, [*before, older])

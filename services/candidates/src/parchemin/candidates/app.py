@@ -5,23 +5,24 @@ from functools import partial
 from fastapi import FastAPI
 
 from parchemin.candidates.accommodations.routes import router as accommodations
+from parchemin.candidates.consumers import listen
 from parchemin.candidates.enrolments.routes import router as enrolments
 from parchemin.candidates.exemptions.routes import router as exemptions
+from parchemin.candidates.follow_ups.entry_routes import router as follow_up_entries
+from parchemin.candidates.follow_ups.routes import requests as disability_requests
+from parchemin.candidates.follow_ups.routes import router as follow_ups
 from parchemin.candidates.identity.routes import router as candidates
 from parchemin.candidates.imports.routes import router as imports
 from parchemin.candidates.organisations.routes import router as organisations
-from parchemin.candidates.referentials.service import learn_referential
 from parchemin.candidates.settings import Settings
 from parchemin.common.bus import Bus
 from parchemin.common.bus.opening import open_bus
 from parchemin.common.consumer import Consumer
-from parchemin.common.encryption import installation_cipher
 from parchemin.common.http.app import create_service_app
 from parchemin.common.service import Service, open_database
 from parchemin.common.settings import EncryptionSettings, house
 from parchemin.common.vault import Vault
 from parchemin.common.vault.wrapping import installation_keys
-from parchemin.contracts.events.evaluations import ReferentialPublishedV1
 
 DESCRIPTION = """Who the candidates are, what they enrol for, and how each can take part on equal terms.
 
@@ -33,20 +34,29 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     settings = settings or Settings()
     database = open_database(settings, "candidates")
     consumer = Consumer("candidates", database)
-    consumer.on(ReferentialPublishedV1, learn_referential)
-    encryption, keys_folder = EncryptionSettings(), house().var / "keys"
-    vault = Vault(installation_keys(encryption, keys_folder))
+    listen(consumer)
+    vault = Vault(installation_keys(EncryptionSettings(), house().var / "keys"))
     return Service(
         name="candidates",
         title="Parchemin: candidates",
         description=DESCRIPTION,
-        routers=[organisations, candidates, imports, enrolments, accommodations, exemptions],
+        routers=[
+            organisations,
+            candidates,
+            imports,
+            enrolments,
+            follow_ups,
+            disability_requests,
+            follow_up_entries,
+            accommodations,
+            exemptions,
+        ],
         settings=settings,
         database=database,
         bus=bus or open_bus("candidates"),
         consumer=consumer,
         on_start=[partial(vault.prepare, database)],
-        state={"vault": vault, "cipher": installation_cipher(encryption, keys_folder)},
+        state={"vault": vault},
     )
 
 
