@@ -46,6 +46,11 @@ IN_ORDER = (
     "parchemin.evaluations.appeal_ruled.v1",
     "parchemin.evaluations.block_validation_revoked.v1",
     "parchemin.evaluations.certification_revoked.v1",
+    "parchemin.candidates.personal_file_requested.v1",
+    "parchemin.evaluations.assessments_gathered.v1",
+    "parchemin.budget.productions_gathered.v1",
+    "parchemin.documents.documents_gathered.v1",
+    "parchemin.candidates.candidate_erased.v1",
 )
 """As they came to be, in the life of one enrolment."""
 AWARDED = "parchemin.evaluations.certification_awarded.v1"
