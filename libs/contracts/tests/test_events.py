@@ -13,8 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from parchemin.contracts.envelope import CONTENT_TYPE, CloudEvent, Event, schema_id, wrap
 from parchemin.contracts.events import CATALOGUE
-from parchemin.contracts.events.erasure import CandidateErasedV1
 from parchemin.contracts.events.candidates import CandidateIdentifiedV1
+from parchemin.contracts.events.erasure import CandidateErasedV1
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 

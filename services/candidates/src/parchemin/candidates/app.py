@@ -10,6 +10,16 @@ from parchemin.candidates.exemptions.routes import router as exemptions
 from parchemin.candidates.identity.routes import router as candidates
 from parchemin.candidates.imports.routes import router as imports
 from parchemin.candidates.organisations.routes import router as organisations
+from parchemin.candidates.privacy.access_log.journal import AccessJournal
+from parchemin.candidates.privacy.access_log.routes import router as accesses
+from parchemin.candidates.privacy.consents.routes import router as consents
+from parchemin.candidates.privacy.erasures.eraser import Eraser
+from parchemin.candidates.privacy.erasures.routes import of_candidates as erasure_of_candidates
+from parchemin.candidates.privacy.erasures.routes import router as erasures
+from parchemin.candidates.privacy.erasures.sittings import learn_convocation, learn_results
+from parchemin.candidates.privacy.holders.routes import router as certified_holders
+from parchemin.candidates.privacy.holders.service import learn_award, learn_revocation
+from parchemin.candidates.privacy.purposes.routes import router as purposes
 from parchemin.candidates.referentials.service import learn_referential
 from parchemin.candidates.settings import Settings
 from parchemin.common.bus import Bus
@@ -21,7 +31,13 @@ from parchemin.common.service import Service, open_database
 from parchemin.common.settings import EncryptionSettings, house
 from parchemin.common.vault import Vault
 from parchemin.common.vault.wrapping import installation_keys
-from parchemin.contracts.events.evaluations import ReferentialPublishedV1
+from parchemin.contracts.events.appeals import CertificationRevokedV1
+from parchemin.contracts.events.evaluations import (
+    CertificationAwardedV1,
+    ReferentialPublishedV1,
+    ResultsDecidedV1,
+)
+from parchemin.contracts.events.sessions import CandidateConvenedV1
 
 DESCRIPTION = """Who the candidates are, what they enrol for, and how each can take part on equal terms.
 
@@ -36,17 +52,43 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     consumer.on(ReferentialPublishedV1, learn_referential)
     encryption, keys_folder = EncryptionSettings(), house().var / "keys"
     vault = Vault(installation_keys(encryption, keys_folder))
+    journal = AccessJournal(database)
+    eraser = Eraser(database, vault, settings.patience, poll_seconds=settings.erasure_poll_seconds)
+    consumer.on(CertificationAwardedV1, partial(learn_award, vault=vault))
+    consumer.on(CertificationRevokedV1, learn_revocation)
+    consumer.on(CandidateConvenedV1, learn_convocation)
+    consumer.on(ResultsDecidedV1, learn_results)
     return Service(
         name="candidates",
         title="Parchemin: candidates",
         description=DESCRIPTION,
-        routers=[organisations, candidates, imports, enrolments, accommodations, exemptions],
+        routers=[
+            organisations,
+            candidates,
+            imports,
+            enrolments,
+            accommodations,
+            exemptions,
+            consents,
+            accesses,
+            erasure_of_candidates,
+            erasures,
+            certified_holders,
+            purposes,
+        ],
         settings=settings,
         database=database,
         bus=bus or open_bus("candidates"),
         consumer=consumer,
         on_start=[partial(vault.prepare, database)],
-        state={"vault": vault, "cipher": installation_cipher(encryption, keys_folder)},
+        on_stop=[journal.close],
+        background=[eraser.run],
+        state={
+            "access_journal": journal,
+            "eraser": eraser,
+            "vault": vault,
+            "cipher": installation_cipher(encryption, keys_folder),
+        },
     )
 
 

@@ -6,6 +6,11 @@ from parchemin.candidates.enrolments.models import Enrolment
 from parchemin.candidates.exemptions.models import Exemption
 from parchemin.candidates.identity.models import Candidate, CandidateName
 from parchemin.candidates.organisations.models import Organisation
+from parchemin.candidates.privacy.access_log.models import RecordAccess
+from parchemin.candidates.privacy.consents.models import ConsentEntry
+from parchemin.candidates.privacy.erasures.models import Erasure, Sitting
+from parchemin.candidates.privacy.holders.models import CertifiedHolder
+from parchemin.candidates.privacy.personal_files.models import PersonalFile, PersonalFilePart
 from parchemin.candidates.referentials.models import KnownReferential
 
 __all__ = [
@@ -13,8 +18,15 @@ __all__ = [
     "Base",
     "Candidate",
     "CandidateName",
+    "CertifiedHolder",
+    "ConsentEntry",
     "Enrolment",
+    "Erasure",
     "Exemption",
     "KnownReferential",
     "Organisation",
+    "PersonalFile",
+    "PersonalFilePart",
+    "RecordAccess",
+    "Sitting",
 ]
