@@ -55,7 +55,16 @@ IN_ORDER = (
 """As they came to be, in the life of one enrolment."""
 AWARDED = "parchemin.evaluations.certification_awarded.v1"
 HEARD_BY = {
-    ServiceName.CANDIDATES: {"referential_published"},
+    ServiceName.CANDIDATES: {
+        "referential_published",
+        "candidate_convened",
+        "results_decided",
+        "certification_awarded",
+        "certification_revoked",
+        "assessments_gathered",
+        "productions_gathered",
+        "documents_gathered",
+    },
     ServiceName.EVALUATIONS: {
         "candidate_identified",
         "enrolment_opened",
@@ -63,8 +72,9 @@ HEARD_BY = {
         "measures_granted",
         "exemption_granted",
         "production_snapshot_taken",
+        "personal_file_requested",
     },
-    ServiceName.BUDGET: {"enrolment_opened"},
+    ServiceName.BUDGET: {"enrolment_opened", "personal_file_requested"},
     ServiceName.DOCUMENTS: {
         "referential_published",
         "organisation_registered",
@@ -77,6 +87,7 @@ HEARD_BY = {
         "candidate_convened",
         "block_validation_revoked",
         "certification_revoked",
+        "personal_file_requested",
     },
 }
 """The facts that each service does something about."""

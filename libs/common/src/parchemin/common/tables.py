@@ -95,6 +95,18 @@ audit_entries = Table(
     Column("object_id", Uuid, nullable=False, index=True),
 )
 
+personal_file_orders = Table(
+    "personal_file_orders",
+    metadata,
+    Column("request_id", Uuid, primary_key=True),
+    Column("candidate_id", Uuid, nullable=False),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("recipient", String(100), nullable=False),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("taken_at", UTCDateTime, nullable=True),
+)
+"""Parts of persons' files that this service has to give; an order goes once it is done, or too late."""
+
 person_keys = Table(
     "person_keys",
     metadata,

@@ -19,6 +19,10 @@ from parchemin.candidates.privacy.erasures.routes import router as erasures
 from parchemin.candidates.privacy.erasures.sittings import learn_convocation, learn_results
 from parchemin.candidates.privacy.holders.routes import router as certified_holders
 from parchemin.candidates.privacy.holders.service import learn_award, learn_revocation
+from parchemin.candidates.privacy.personal_files.assembler import Assembler
+from parchemin.candidates.privacy.personal_files.routes import of_candidates as personal_files_of_candidates
+from parchemin.candidates.privacy.personal_files.routes import router as personal_files
+from parchemin.candidates.privacy.personal_files.service import learn_part
 from parchemin.candidates.privacy.purposes.routes import router as purposes
 from parchemin.candidates.referentials.service import learn_referential
 from parchemin.candidates.settings import Settings
@@ -27,6 +31,7 @@ from parchemin.common.bus.opening import open_bus
 from parchemin.common.consumer import Consumer
 from parchemin.common.encryption import installation_cipher
 from parchemin.common.http.app import create_service_app
+from parchemin.common.personal_files import open_exchange
 from parchemin.common.service import Service, open_database
 from parchemin.common.settings import EncryptionSettings, house
 from parchemin.common.vault import Vault
@@ -37,6 +42,7 @@ from parchemin.contracts.events.evaluations import (
     ReferentialPublishedV1,
     ResultsDecidedV1,
 )
+from parchemin.contracts.events.privacy import AssessmentsGatheredV1, DocumentsGatheredV1, ProductionsGatheredV1
 from parchemin.contracts.events.sessions import CandidateConvenedV1
 
 DESCRIPTION = """Who the candidates are, what they enrol for, and how each can take part on equal terms.
@@ -56,6 +62,11 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     eraser = Eraser(database, vault, settings.patience, poll_seconds=settings.erasure_poll_seconds)
     consumer.on(CertificationAwardedV1, partial(learn_award, vault=vault))
     consumer.on(CertificationRevokedV1, learn_revocation)
+    cipher = installation_cipher(encryption, keys_folder)
+    exchange = open_exchange()
+    assembler = Assembler(database, vault, cipher, exchange, poll_seconds=settings.personal_file_poll_seconds)
+    for gathered in (AssessmentsGatheredV1, ProductionsGatheredV1, DocumentsGatheredV1):
+        consumer.on(gathered, learn_part)
     consumer.on(CandidateConvenedV1, learn_convocation)
     consumer.on(ResultsDecidedV1, learn_results)
     return Service(
@@ -74,6 +85,8 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             erasure_of_candidates,
             erasures,
             certified_holders,
+            personal_files_of_candidates,
+            personal_files,
             purposes,
         ],
         settings=settings,
@@ -82,12 +95,14 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         consumer=consumer,
         on_start=[partial(vault.prepare, database)],
         on_stop=[journal.close],
-        background=[eraser.run],
+        background=[eraser.run, assembler.run],
         state={
             "access_journal": journal,
             "eraser": eraser,
+            "assembler": assembler,
+            "exchange": exchange,
             "vault": vault,
-            "cipher": installation_cipher(encryption, keys_folder),
+            "cipher": cipher,
         },
     )
 

@@ -12,6 +12,8 @@ from parchemin.candidates.exemptions.models import Exemption
 from parchemin.candidates.exemptions.obstacles import REFUSALS
 from parchemin.candidates.exemptions.rules import Case, ExemptionState, Parcours, Person
 from parchemin.candidates.exemptions.schemas import ExemptionRuling, ExemptionSummary, ExemptionView, NewExemption
+from parchemin.candidates.privacy.access_log.rules import AccessKind
+from parchemin.candidates.privacy.access_log.service import record_access
 from parchemin.candidates.referentials.service import known_referential
 from parchemin.common import audit
 from parchemin.common.auth import Principal
@@ -89,12 +91,20 @@ async def read_exemption(
 ) -> ExemptionView:
     """The exemption with its texts; that they were read is recorded in the same transaction."""
     await audit.record(session, principal, "exemption.argument_read", exemption)
-    return ExemptionView(
-        **ExemptionSummary.model_validate(exemption).model_dump(),
-        argument=cipher.open(exemption.argument, place=_place("argument", exemption.id)),
-        working_conditions=_opened(cipher, exemption.working_conditions, "working_conditions", exemption.id),
-        reason=_opened(cipher, exemption.reason, "reason", exemption.id),
-    )
+    enrolment = await session.get_one(Enrolment, exemption.enrolment_id)
+    person = enrolment.organisation_id, enrolment.candidate_id
+    await record_access(session, principal, AccessKind.EXEMPTION_TEXTS, person)
+    summary = ExemptionSummary.model_validate(exemption).model_dump()
+    return ExemptionView.model_validate({**summary, **open_texts(cipher, exemption)})
+
+
+def open_texts(cipher: FieldCipher, exemption: Exemption) -> dict[str, str | None]:
+    """The texts of an exemption, by their names."""
+    return {
+        "argument": cipher.open(exemption.argument, place=_place("argument", exemption.id)),
+        "working_conditions": _opened(cipher, exemption.working_conditions, "working_conditions", exemption.id),
+        "reason": _opened(cipher, exemption.reason, "reason", exemption.id),
+    }
 
 
 async def _parcours(session: AsyncSession, enrolment: Enrolment) -> Parcours:

@@ -95,8 +95,8 @@ async def decide_erasure(
     expected: ExpectedVersion,
     response: Response,
 ) -> ErasureView:
-    """Approve or refuse. What is approved is done by itself, at once or when nothing holds it up any more; until then it
-    can still be refused."""
+    """Approve or refuse. What is approved is done by itself, at once or when nothing holds it up any more; until then
+    it can still be refused."""
     erasure = await service.decide_erasure(session, principal, erasure_id, ruling.refusal_ground, expected)
     await session.flush()
     tag(response, erasure.version)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "885da9d43d16"
+revision = "af66f66ecef2"
 down_revision = "b306d8c6f133"
 branch_labels = None
 depends_on = None
@@ -220,6 +220,16 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("personal_file_id", "service", name=op.f("pk_personal_file_parts")),
     )
+    op.create_table(
+        "personal_file_orders",
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("candidate_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("recipient", sa.String(length=100), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_personal_file_orders")),
+    )
     with op.batch_alter_table("candidates", schema=None) as batch_op:
         batch_op.add_column(sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
 
@@ -231,6 +241,7 @@ def downgrade() -> None:
     with op.batch_alter_table("candidates", schema=None) as batch_op:
         batch_op.drop_column("erased_at")
 
+    op.drop_table("personal_file_orders")
     op.drop_table("personal_file_parts")
     with op.batch_alter_table("personal_files", schema=None) as batch_op:
         batch_op.drop_index(
