@@ -24,6 +24,7 @@ from parchemin.candidates.privacy.personal_files.routes import of_candidates as 
 from parchemin.candidates.privacy.personal_files.routes import router as personal_files
 from parchemin.candidates.privacy.personal_files.service import learn_part
 from parchemin.candidates.privacy.purposes.routes import router as purposes
+from parchemin.candidates.privacy.retention.routes import router as retention
 from parchemin.candidates.referentials.service import learn_referential
 from parchemin.candidates.settings import Settings
 from parchemin.common.bus import Bus
@@ -88,6 +89,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             personal_files_of_candidates,
             personal_files,
             purposes,
+            retention,
         ],
         settings=settings,
         database=database,

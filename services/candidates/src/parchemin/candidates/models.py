@@ -11,6 +11,7 @@ from parchemin.candidates.privacy.consents.models import ConsentEntry
 from parchemin.candidates.privacy.erasures.models import Erasure, Sitting
 from parchemin.candidates.privacy.holders.models import CertifiedHolder
 from parchemin.candidates.privacy.personal_files.models import PersonalFile, PersonalFilePart
+from parchemin.candidates.privacy.retention.models import RetentionRun
 from parchemin.candidates.referentials.models import KnownReferential
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "PersonalFile",
     "PersonalFilePart",
     "RecordAccess",
+    "RetentionRun",
     "Sitting",
 ]

@@ -26,6 +26,15 @@ class Settings(ServiceSettings):
     personal_file_poll_seconds: float = Field(default=30.0, gt=0)
     """How often the service looks for copies to assemble, and for those that have expired."""
 
+    retention_never_enrolled_days: PositiveInt = 1095
+    """Days after the last change for which the record of somebody who never enrolled is kept."""
+    retention_idle_contact_days: PositiveInt = 1825
+    """Days after the last change of a person's record and enrolments for which their contact is kept."""
+    retention_disability_days: NonNegativeInt = 0
+    """Days, once appeals are over, for which accommodations and the reasons of exemptions are kept."""
+    retention_access_log_days: PositiveInt = 365
+    """Days for which the access log is kept."""
+
     @property
     def patience(self) -> Patience:
         """What an erasure waits for, in days."""

@@ -31,7 +31,7 @@ async def forget_candidate(session: AsyncSession, vault: Vault, candidate: Candi
     certified = await refresh_holder(session, vault, candidate.id)
     await session.flush()
     await session.execute(delete(CandidateName).where(col(CandidateName.candidate_id) == candidate.id))
-    await _forget_disability(session, enrolments)
+    await forget_disability(session, enrolments)
     await session.execute(
         update(PersonalFile)
         .where(col(PersonalFile.candidate_id) == candidate.id)
@@ -49,7 +49,7 @@ async def forget_candidate(session: AsyncSession, vault: Vault, candidate: Candi
     )
 
 
-async def _forget_disability(session: AsyncSession, enrolments: list[UUID]) -> None:
+async def forget_disability(session: AsyncSession, enrolments: list[UUID]) -> None:
     """The measures go. That a competency was exempt is a fact of the enrolment, and stays without a word of why."""
     await session.execute(delete(Accommodation).where(col(Accommodation.enrolment_id).in_(enrolments)))
     decided = col(Exemption.decided_at).is_not(None)

@@ -1,9 +1,9 @@
-"""Privacy: consents, readings, holders, erasures, copies of files"""
+"""Privacy: consents, readings, holders, erasures, copies of files, retention"""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "af66f66ecef2"
+revision = "bd4f846a53c2"
 down_revision = "b306d8c6f133"
 branch_labels = None
 depends_on = None
@@ -65,6 +65,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_record_accesses_created_at", ["created_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_record_accesses_organisation_id_updated_at_id"),
+            ["organisation_id", "updated_at", "id"],
+            unique=False,
+        )
+
+    op.create_table(
+        "retention_runs",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("dry_run", sa.Boolean(), nullable=False),
+        sa.Column("requester", sa.String(length=255), nullable=False),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_runs")),
+    )
+    with op.batch_alter_table("retention_runs", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_retention_runs_organisation_id_updated_at_id"),
             ["organisation_id", "updated_at", "id"],
             unique=False,
         )
@@ -272,6 +291,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sittings_candidate_id"))
 
     op.drop_table("sittings")
+    with op.batch_alter_table("retention_runs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_retention_runs_organisation_id_updated_at_id"))
+
+    op.drop_table("retention_runs")
     with op.batch_alter_table("record_accesses", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_record_accesses_organisation_id_updated_at_id"))
         batch_op.drop_index("ix_record_accesses_created_at")
