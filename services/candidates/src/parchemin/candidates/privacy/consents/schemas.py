@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from parchemin.candidates.privacy.consents.rules import Channel, ConsentCode
 from parchemin.common.dates import Day
@@ -28,7 +28,7 @@ class NewConsentEntry(BaseModel):
     )
 
     consent: ConsentCode
-    given: bool = Field(description="False withdraws it")
+    given: StrictBool = Field(description="False withdraws it")
     text_version: str = Field(min_length=1, max_length=20, description="Of the text that the person was shown")
     paper: PaperProof | None = Field(default=None, description="Where staff record what the person signed")
 

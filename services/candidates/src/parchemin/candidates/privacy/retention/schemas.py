@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from parchemin.candidates.privacy.retention.rules import RetentionCode
 
@@ -13,7 +13,7 @@ class NewRetentionRun(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"dry_run": True}})
 
-    dry_run: bool = Field(default=True, description="Only say what would go")
+    dry_run: StrictBool = Field(default=True, description="Only say what would go")
 
 
 class Finding(BaseModel):
