@@ -17,6 +17,7 @@ from parchemin.common.clock import utc_now
 from parchemin.common.personal_files import json_piece
 from parchemin.common.personal_files.orders import put_encrypted
 from parchemin.common.storage.folder import FolderStore
+from parchemin.common.storage.store import StorageAway
 from parchemin.common.tables import outbox
 from parchemin.contracts.envelope import wrap
 from parchemin.contracts.events import privacy as events
@@ -172,3 +173,29 @@ async def test_an_erasure_ends_every_copy_at_once(school: Any, exchange: FolderS
     assert (await school.client.get(path)).json()["state"] == "expired"
     assert list(exchange._folder.rglob("*.age")) == []
     assert (await school.client.post(f"/v1/candidates/{candidate}/personal_files")).status_code == 410
+
+
+@pytest.mark.asyncio
+async def test_a_copy_waits_for_a_store_that_is_away_and_fails_in_the_end(
+    school: Any, exchange: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate = await school.candidate()
+    asked = (await school.client.post(f"/v1/candidates/{candidate}/personal_files")).json()
+    await give(school, exchange, await requested(school), *PARTS)
+
+    def away(_self: object, _source: object) -> str:
+        raise StorageAway("ConnectError")
+
+    path = f"/v1/personal_files/{asked['id']}"
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderStore, "put_file", away)
+        assert await school.app.state.assembler.assemble_due() == 0
+        assert (await school.client.get(path)).json()["state"] == "gathering"
+        await passes(school, asked["id"], 2)
+        assert await school.app.state.assembler.assemble_due() == 0
+    assert (await school.client.get(path)).json()["state"] == "failed"
+    await passes(school, asked["id"], 30)
+    assert await school.app.state.assembler.expire_due() == 1
+    await give(school, exchange, await requested(school), "budget")
+    assert await school.app.state.assembler.expire_due() == 1, "a part that comes after all goes, too"
+    assert list(exchange._folder.rglob("*.age")) == []

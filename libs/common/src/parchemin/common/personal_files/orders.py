@@ -85,6 +85,9 @@ class PartsGiver:
                 given += await self._give(order)
             except Exception:  # the others' files do not depend on this one
                 log.exception("personal_file_part_failed", service=self._service, request_id=str(order.request_id))
+                async with self._database.transaction() as session:
+                    this = _orders.request_id == order.request_id
+                    await session.execute(update(personal_file_orders).where(this).values(taken_at=None))
         return given
 
     async def _give(self, order: Any) -> bool:

@@ -26,7 +26,7 @@ log = structlog.get_logger()
 EVERY_SECONDS = 1.0
 BOUND = 10_000
 """Rows in memory at most: who reads when it is full waits until they are written."""
-BATCH = 1_000
+BATCH = 250
 """Rows in one transaction: a longer one would keep writers waiting."""
 
 

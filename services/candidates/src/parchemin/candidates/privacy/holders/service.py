@@ -54,8 +54,8 @@ async def learn_revocation(session: AsyncSession, event: CertificationRevokedV1)
 
 
 async def refresh_holder(session: AsyncSession, vault: Vault, candidate_id: UUID) -> bool:
-    """Have the register say who the person is by now: after a correction, and before all else of them is erased.
-    Whether the person holds, or held, a certification."""
+    """Have the register say who the person is by now, before all else of them is erased. Whether the person holds, or
+    held, a certification."""
     rows = select(CertifiedHolder).where(col(CertifiedHolder.candidate_id) == candidate_id)
     holders = list(await session.scalars(rows))
     await _seal(session, vault, holders)
@@ -63,7 +63,11 @@ async def refresh_holder(session: AsyncSession, vault: Vault, candidate_id: UUID
 
 
 async def identity_of(session: AsyncSession, vault: Vault, holder: CertifiedHolder) -> HolderIdentity | None:
-    """Who the holder is."""
+    """Who the holder is: as their record stands, and once they are erased as it stood then."""
+    candidate = await session.get(Candidate, holder.candidate_id)
+    persons = await persons_of(session, vault, [candidate]) if candidate is not None else {}
+    if holder.candidate_id in persons:
+        return HolderIdentity.of(persons[holder.candidate_id])
     cipher = (await vault.ciphers(session, [holder.candidate_id], Purpose.REGISTER)).get(holder.candidate_id)
     if holder.identity is None or cipher is None:
         return None

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlmodel import col
 
 from parchemin.candidates.identity.models import Candidate
@@ -79,8 +79,10 @@ class Assembler:
 
     async def expire_due(self) -> int:
         """Delete what the exchange holds of all that are over, then end them; how many."""
+        came_late = exists().where(col(PersonalFilePart.personal_file_id) == col(PersonalFile.id))
         over = select(PersonalFile).where(
-            col(PersonalFile.expires_at) <= utc_now(), col(PersonalFile.state) != PersonalFileState.EXPIRED
+            col(PersonalFile.expires_at) <= utc_now(),
+            (col(PersonalFile.state) != PersonalFileState.EXPIRED) | came_late,
         )
         async with self._database.reading() as session:
             files = list(await session.scalars(over))
