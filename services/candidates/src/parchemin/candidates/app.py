@@ -19,8 +19,6 @@ from parchemin.common.encryption import installation_cipher
 from parchemin.common.http.app import create_service_app
 from parchemin.common.service import Service, open_database
 from parchemin.common.settings import EncryptionSettings, house
-from parchemin.common.vault import Vault
-from parchemin.common.vault.wrapping import installation_keys
 from parchemin.contracts.events.evaluations import ReferentialPublishedV1
 
 DESCRIPTION = """Who the candidates are, what they enrol for, and how each can take part on equal terms.
@@ -35,7 +33,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     consumer = Consumer("candidates", database)
     consumer.on(ReferentialPublishedV1, learn_referential)
     encryption, keys_folder = EncryptionSettings(), house().var / "keys"
-    vault = Vault(installation_keys(encryption, keys_folder))
+    vault = database.vault
     return Service(
         name="candidates",
         title="Parchemin: candidates",
