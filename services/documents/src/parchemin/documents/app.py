@@ -7,6 +7,7 @@ from parchemin.common.bus.opening import open_bus
 from parchemin.common.consumer import Consumer
 from parchemin.common.http.app import create_service_app
 from parchemin.common.service import Service, open_database
+from parchemin.common.storage.erasing import FileEraser
 from parchemin.documents.issuing.expectation import subscribe
 from parchemin.documents.issuing.issuer import Issuer
 from parchemin.documents.issuing.metrics import MEASURES
@@ -39,7 +40,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         database=database,
         bus=bus or open_bus("documents"),
         consumer=consumer,
-        background=[issuer.run],
+        background=[issuer.run, FileEraser(database, store.delete).run],
         state={"store": store, "issuer": issuer, "measures": MEASURES},
     )
 
