@@ -35,8 +35,6 @@ from parchemin.common.http.app import create_service_app
 from parchemin.common.personal_files import open_exchange
 from parchemin.common.service import Service, open_database
 from parchemin.common.settings import EncryptionSettings, house
-from parchemin.common.vault import Vault
-from parchemin.common.vault.wrapping import installation_keys
 from parchemin.contracts.events.appeals import CertificationRevokedV1
 from parchemin.contracts.events.evaluations import (
     CertificationAwardedV1,
@@ -58,7 +56,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     consumer = Consumer("candidates", database)
     consumer.on(ReferentialPublishedV1, learn_referential)
     encryption, keys_folder = EncryptionSettings(), house().var / "keys"
-    vault = Vault(installation_keys(encryption, keys_folder))
+    vault = database.vault
     journal = AccessJournal(database)
     eraser = Eraser(database, vault, settings.patience, poll_seconds=settings.erasure_poll_seconds)
     consumer.on(CertificationAwardedV1, partial(learn_award, vault=vault))

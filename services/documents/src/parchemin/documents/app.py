@@ -10,6 +10,7 @@ from parchemin.common.consumer import Consumer
 from parchemin.common.http.app import create_service_app
 from parchemin.common.personal_files import PartsGiver, open_exchange
 from parchemin.common.service import Service, open_database
+from parchemin.common.storage.erasing import FileEraser
 from parchemin.contracts.events.privacy import DocumentsGatheredV1, PersonalFileRequestedV1
 from parchemin.documents.issuing.expectation import subscribe
 from parchemin.documents.issuing.issuer import Issuer
@@ -46,7 +47,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         database=database,
         bus=bus or open_bus("documents"),
         consumer=consumer,
-        background=[issuer.run, giver.run],
+        background=[issuer.run, giver.run, FileEraser(database, store.delete).run],
         state={"store": store, "parts_giver": giver, "issuer": issuer, "measures": MEASURES},
     )
 

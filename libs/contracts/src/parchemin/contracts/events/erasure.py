@@ -19,6 +19,7 @@ class CandidateErasedV1(Event):
 
     type: ClassVar[str] = "parchemin.candidates.candidate_erased.v1"
     topic: ClassVar[str] = IDENTITY_TOPIC
+    forgets: ClassVar[bool] = True
 
     candidate_id: UUID
     organisation_id: UUID

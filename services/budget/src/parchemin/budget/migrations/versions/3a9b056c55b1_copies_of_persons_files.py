@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "3a9b056c55b1"
-down_revision = "9b6246902512"
+down_revision = "a83f26d10c5b"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "bd4f846a53c2"
-down_revision = "b306d8c6f133"
+down_revision = "5c1e0a7d2f94"
 branch_labels = None
 depends_on = None
 

@@ -14,6 +14,7 @@ from parchemin.candidates.exemptions.models import Exemption
 from parchemin.candidates.identity.models import Candidate, CandidateName
 from parchemin.candidates.privacy.holders.service import refresh_holder
 from parchemin.candidates.privacy.personal_files.models import PersonalFile
+from parchemin.common.erasure import forget
 from parchemin.common.outbox import publish
 from parchemin.common.vault import Purpose, Vault
 from parchemin.contracts.events.erasure import CandidateErasedV1
@@ -42,7 +43,7 @@ async def forget_candidate(session: AsyncSession, vault: Vault, candidate: Candi
     candidate.fingerprint = hashlib.sha256(b"erased " + candidate.id.bytes).digest()
     candidate.subject_digest = None
     candidate.erased_at = candidate.updated_at = now
-    await vault.erase(session, candidate.id, keep=(Purpose.REGISTER,) if certified else ())
+    await forget(session, candidate.id, related=enrolments, keep=(Purpose.REGISTER,) if certified else ())
     await publish(
         session,
         CandidateErasedV1(candidate_id=candidate.id, organisation_id=candidate.organisation_id, erased_at=now),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "e1f49876f3b6"
-down_revision = "42f7e2126e28"
+down_revision = "17d9c4b8e0a6"
 branch_labels = None
 depends_on = None
 

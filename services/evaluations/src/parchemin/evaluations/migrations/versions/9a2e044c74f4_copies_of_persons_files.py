@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9a2e044c74f4"
-down_revision = "8dde6e8857b8"
+down_revision = "e4b7091f6d23"
 branch_labels = None
 depends_on = None
 
