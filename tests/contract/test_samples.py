@@ -59,6 +59,7 @@ HEARD_BY = {
     ServiceName.CANDIDATES: {
         "referential_published",
         "candidate_convened",
+        "sheet_signed",
         "results_decided",
         "certification_awarded",
         "certification_revoked",
@@ -190,6 +191,8 @@ async def test_the_samples_come_to_an_enrolment_and_to_its_documents(
             "percent": 33,
             "applies_to": ["preparation", "evaluation"],
             "detail": "tiers temps",
+            "valid_from": None,
+            "valid_until": None,
         }
         assert await column(evaluations, select(KnownExemption.competency)) == ["C.14"]
     async with service(ServiceName.DOCUMENTS, database_url, tmp_path, monkeypatch) as documents:

@@ -23,6 +23,7 @@ BEYOND_SHAPE = {
     "days_too_far_apart",
     "ends_before",
     "refusal_ground_misplaced",
+    "integrity_missing",
     "named_twice",
     "out_of_range",
     "whole_minutes",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from parchemin.common.encryption import installation_cipher
+from parchemin.common.encryption import installation_ciphers
 from parchemin.common.settings import EncryptionSettings
 from parchemin.common.vault import CannotDecrypt, FieldCipher
 
@@ -64,10 +64,10 @@ def test_the_key_comes_from_the_settings_with_or_without_padding_or_from_a_file(
     sealed = FieldCipher(key).seal("x", place=PLACE)
     padded = base64.urlsafe_b64encode(key).decode()
     for written in (padded, padded.rstrip("=")):
-        configured = installation_cipher(EncryptionSettings(key=SecretStr(written)), tmp_path)
+        (configured,) = installation_ciphers(EncryptionSettings(key=SecretStr(written)), tmp_path)
         assert configured.open(sealed, place=PLACE) == "x"
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ValueError, match="32 bytes"):
-        installation_cipher(EncryptionSettings(key=SecretStr("c2hvcnQ=")), tmp_path)
-    kept = installation_cipher(EncryptionSettings(), tmp_path).seal("x", place=PLACE)
-    assert installation_cipher(EncryptionSettings(), tmp_path).open(kept, place=PLACE) == "x"
+        installation_ciphers(EncryptionSettings(key=SecretStr("c2hvcnQ=")), tmp_path)
+    kept = installation_ciphers(EncryptionSettings(), tmp_path)[0].seal("x", place=PLACE)
+    assert installation_ciphers(EncryptionSettings(), tmp_path)[0].open(kept, place=PLACE) == "x"

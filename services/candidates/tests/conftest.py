@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -13,7 +14,7 @@ from parchemin.candidates.app import create_app
 from parchemin.candidates.settings import Settings
 from parchemin.common.bus import Message
 from parchemin.common.database import Database
-from parchemin.contracts.envelope import wrap
+from parchemin.contracts.envelope import Event, wrap
 from parchemin.contracts.events.evaluations import ReferentialPublishedV1
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import Role
@@ -77,7 +78,10 @@ class School:
 
     async def learn(self, referential: Referential) -> None:
         """Have the service hear of a version, as from the evaluations service."""
-        event = ReferentialPublishedV1(referential=referential)
+        await self.tell(ReferentialPublishedV1(referential=referential))
+
+    async def tell(self, event: Event) -> None:
+        """Have the service hear an event of another one."""
         body = wrap(event, event_id=uuid4(), at=datetime.now(UTC)).to_bytes()
         await self.app.state.service.consumer.deliver(Message(event.topic, event.key, body))
 
@@ -103,8 +107,23 @@ class School:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
+    async def follow_up(self, candidate: str) -> str:
+        """An open follow-up of the candidate, on a consent on paper."""
+        body = {"candidate_id": candidate, "consent": {"reference": "RH-1"}}
+        answer = await self.client.post("/v1/disability_follow_ups", json=body, headers=self.officer)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    async def followed(self, **changes: Any) -> str:
+        """An enrolment of a candidate who has an open follow-up."""
+        enrolment = await self.enrolment(**changes)
+        known = await self.client.get(f"/v1/enrolments/{enrolment}")
+        await self.follow_up(known.json()["candidate_id"])
+        return enrolment
+
     async def proposal(self, enrolment: str, competency: str, **changes: object) -> httpx.Response:
-        body = {"enrolment_id": enrolment, "competency": competency, "argument": "Parce que.", **changes}
+        texts = {"argument": "Parce que.", "working_conditions": "Au bureau."}
+        body = {"enrolment_id": enrolment, "competency": competency, **texts, **changes}
         return await self.client.post("/v1/exemptions", json=body, headers=self.officer)
 
     async def decision(
@@ -112,7 +131,7 @@ class School:
     ) -> httpx.Response:
         return await self.client.put(
             f"/v1/exemptions/{proposed.json()['id']}/decision",
-            json={"decision": decision, "reason": "Vu."},
+            json={"decision": decision, "reason": "Vu.", "integrity": "Rien n'est dénaturé."},
             headers={**(by or self.certifier), "If-Match": proposed.headers["etag"]},
         )
 

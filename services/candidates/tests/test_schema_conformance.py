@@ -1,6 +1,7 @@
 """What the service answers is what its OpenAPI document says: calls made up from the document, right and wrong ones."""
 
 import asyncio
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,9 @@ from parchemin.candidates.app import create_app
 from parchemin.candidates.enrolments.service import new_enrolment
 from parchemin.candidates.exemptions.models import Exemption
 from parchemin.candidates.exemptions.rules import ExemptionState
+from parchemin.candidates.follow_ups.models import FollowUp, FollowUpEntry
+from parchemin.candidates.follow_ups.rules import ConsentForm, FollowUpState
+from parchemin.candidates.follow_ups.schemas import NEED
 from parchemin.candidates.identity.schemas import CandidateEntry
 from parchemin.candidates.identity.service import new_candidate
 from parchemin.candidates.identity.storage import keep
@@ -31,7 +35,7 @@ from parchemin.candidates.referentials.models import KnownReferential
 from parchemin.candidates.settings import Settings
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
-from parchemin.common.vault import FieldCipher
+from parchemin.common.vault import Purpose
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import AccessPath, Role
 
@@ -48,6 +52,9 @@ KNOWN = {
             "personal_file_id",
             "holder_id",
             "retention_run_id",
+            "follow_up_id",
+            "entry_id",
+            "session_id",
         ),
         start=1,
     )
@@ -75,12 +82,12 @@ def one_of_each(migrated: Callable[[str, str], str], referential: Referential) -
     """A candidate with an enrolment, a plan and a proposed exemption."""
     if not FILE.exists():  # where workers steal from one another, a module may be begun twice in one process
         shutil.copy(Path(str(make_url(migrated("sqlite", "candidates")).database)), FILE)
-        asyncio.run(_seed(URL, referential, app.state.cipher))
+        asyncio.run(_seed(URL, referential))
     yield
     shutdown_lifespans()
 
 
-async def _seed(url: str, referential: Referential, cipher: FieldCipher) -> None:
+async def _seed(url: str, referential: Referential) -> None:
     database = Database(url)
     async with database.transaction() as session:
         body = referential.model_dump(mode="json")
@@ -100,6 +107,30 @@ async def _seed(url: str, referential: Referential, cipher: FieldCipher) -> None
         session.add(
             Accommodation(
                 id=KNOWN["accommodation_id"], organisation_id=school, enrolment_id=enrolment.id, measures=[plan]
+            )
+        )
+        cipher = await app.state.vault.cipher(session, candidate.id, Purpose.DISABILITY)
+        session.add(
+            FollowUp(
+                id=KNOWN["follow_up_id"],
+                organisation_id=school,
+                candidate_id=candidate.id,
+                state=FollowUpState.OPEN,
+                request=cipher.seal("Un écran.", place=f"follow_ups.request:{KNOWN['follow_up_id']}"),
+                consent_form=ConsentForm.PAPER,
+                consented_on=utc_now().date(),
+                consent_reference="RH-1",
+                consent_recorded_by="officer",
+            )
+        )
+        await session.flush()
+        session.add(
+            FollowUpEntry(
+                id=KNOWN["entry_id"],
+                organisation_id=school,
+                follow_up_id=KNOWN["follow_up_id"],
+                kind="need",
+                content=cipher.seal(json.dumps(NEED), place=f"follow_up_entries.content:{KNOWN['entry_id']}"),
             )
         )
         session.add(

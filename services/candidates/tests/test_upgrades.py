@@ -1,27 +1,33 @@
 """What a database of before an upgrade holds is still there after it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, MetaData, Table, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from parchemin.candidates.exemptions.models import Exemption
+from parchemin.candidates.exemptions.texts import open_texts
 from parchemin.candidates.identity.models import Candidate
 from parchemin.candidates.identity.service import visible_candidates
 from parchemin.candidates.identity.storage import persons_of
 from parchemin.common.auth import Principal
+from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
+from parchemin.common.encryption import installation_ciphers
 from parchemin.common.migrations import config, transaction, upgrade
 from parchemin.common.settings import EncryptionSettings, house
-from parchemin.common.vault import Vault
+from parchemin.common.vault import CannotDecrypt, Purpose, Vault
 from parchemin.common.vault.wrapping import installation_keys
 from parchemin.contracts.vocabulary import Role
 
 pytestmark = pytest.mark.asyncio
 
 BEFORE_IDENTITIES_WERE_SEALED = "9422b8293a35"
+BEFORE_FOLLOW_UPS = "b306d8c6f133"
 
 
 async def test_identities_that_were_written_in_clear_are_sealed(
@@ -55,6 +61,59 @@ async def test_identities_that_were_written_in_clear_are_sealed(
     assert [candidate.id for candidate in own] == [UUID(int=2)]
     assert {candidate.version for candidate in everybody} == {3}
     await database.dispose()
+
+
+async def test_texts_of_exemptions_are_sealed_anew_under_keys_of_persons(
+    empty_database_url: Callable[[], str], var: Path
+) -> None:
+    database, school, candidate = Database(empty_database_url()), uuid4(), UUID(int=9)
+    (old, *_) = installation_ciphers(EncryptionSettings(), house().var / "keys")
+    states = {UUID(int=1): "proposed", UUID(int=2): "granted", UUID(int=3): "refused"}
+    row = {"version": 1, "created_at": utc_now(), "updated_at": utc_now(), "organisation_id": _id(school, database)}
+    person = {**row, "id": _id(candidate, database)}
+    decision = {"decider_issuer": "idp", "decider_subject": "certifier", "decided_at": utc_now()}
+    async with transaction(database) as connection:
+        await connection.run_sync(_to, BEFORE_FOLLOW_UPS)
+        await _enter(connection, "candidates", {**person, "person": b"x", "fingerprint": b"x"})
+        enrolment = {"candidate_id": person["id"], "referential_version": "1.0", "access_path": "vae", "blocks": [1]}
+        await _enter(connection, "enrolments", {**person, **enrolment})
+        for exemption_id, state in states.items():
+            sealed = {
+                name: old.seal(f"{name} {exemption_id}", place=f"exemptions.{name}:{exemption_id}")
+                for name in ("argument", "reason")
+            }
+            exemption = {
+                **row,
+                **(sealed if state != "proposed" else {"argument": sealed["argument"]}),
+                **(decision if state != "proposed" else {}),
+                "id": _id(exemption_id, database),
+                "enrolment_id": person["id"],
+                "competency": f"C.{exemption_id.int}",
+                "state": state,
+                "proposer_issuer": "idp",
+                "proposer_subject": "officer",
+            }
+            await _enter(connection, "exemptions", exemption)
+    await upgrade(database, "candidates")
+    vault = Vault(installation_keys(EncryptionSettings(), house().var / "keys"))
+    async with database.reading() as session:
+        cipher = (await vault.ciphers(session, [candidate], Purpose.DISABILITY))[candidate]
+        for exemption in (await session.execute(select(Exemption))).scalars():
+            texts = open_texts(cipher, exemption)
+            assert texts["argument"] == f"argument {exemption.id}"
+            assert texts["reason"] == (None if exemption.state == "proposed" else f"reason {exemption.id}")
+            assert (texts["working_conditions"], texts["integrity"]) == (None, None)
+            assert states.pop(exemption.id) == exemption.state
+            with pytest.raises(CannotDecrypt):
+                open_texts(old, exemption)
+    assert states == {}
+    await database.dispose()
+
+
+async def _enter(connection: AsyncConnection, table: str, row: Mapping[str, object]) -> None:
+    """Into a table as it was then."""
+    known = await connection.run_sync(lambda sync: Table(table, MetaData(), autoload_with=sync))
+    await connection.execute(insert(known).values(dict(row)))
 
 
 def _to(connection: Connection, revision: str) -> None:

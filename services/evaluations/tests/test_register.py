@@ -59,8 +59,10 @@ class Deliberations:
             session.add_all(known)
         return [enrolment.id for enrolment in known]
 
-    async def gather(self, *groups: Sequence[UUID], day: date = DAY, weak: str = "") -> list[UUID]:
-        """One session for each group of enrolments; all of them fail the competency that is `weak`."""
+    async def gather(
+        self, *groups: Sequence[UUID], day: date = DAY, modalities: Sequence[str] = MODALITIES
+    ) -> list[UUID]:
+        """One session for each group of enrolments, which have all acquired in it."""
         held, rows = [], []
         async with self.school.app.state.database.transaction() as session:
             referential = await referential_of(session, "1.0")
@@ -70,7 +72,7 @@ class Deliberations:
                     referential_version="1.0",
                     place="Paris",
                     held_on=day,
-                    modalities=list(MODALITIES),
+                    modalities=list(modalities),
                     state="deliberating",
                 )
                 held.append(one)
@@ -82,7 +84,7 @@ class Deliberations:
             sheets = []
             for one, group in zip(held, groups, strict=True):
                 for enrolment in group:
-                    for modality in MODALITIES:
+                    for modality in modalities:
                         listed = Registration(
                             organisation_id=self.school.id,
                             session_id=one.id,
@@ -93,7 +95,7 @@ class Deliberations:
                         rows.append(listed)
                         codes = [competency.code for competency in referential.competencies_of_modality(modality)]
                         levels = [
-                            {"criterion": criterion.code, "level": "not_met" if code == weak else "met"}
+                            {"criterion": criterion.code, "level": "met"}
                             for code in codes
                             for criterion in referential.competency(code).criteria
                         ]
@@ -214,9 +216,10 @@ async def test_exemptions_that_arrive_while_the_jury_closes_complete_each_block_
     rehearsal: "School", deliberations: Deliberations
 ) -> None:
     enrolments = await deliberations.enrolments(8)
-    sessions = await deliberations.gather(enrolments[:4], enrolments[4:], weak="C.2")
+    sessions = await deliberations.gather(enrolments[:4], enrolments[4:], modalities=("M1", "M2", "M3"))
     closing = deliberations.close_all(sessions)
-    statuses, *_ = await asyncio.gather(closing, *(rehearsal.exempt(str(each), "C.2") for each in enrolments))
+    of_m4 = [(str(each), code) for each in enrolments for code in ("C.19", "C.20", "C.21", "C.22")]
+    statuses, *_ = await asyncio.gather(closing, *(rehearsal.exempt(*pair) for pair in of_m4))
     assert statuses == [200, 200]
     assert await numbers(rehearsal) == list(range(1, 9))
     assert len(await rehearsal.facts(BlockValidatedV1)) == 24

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio
 
+OF_M4 = ("C.19", "C.20", "C.21", "C.22")
+
 
 async def test_a_candidate_is_certified_after_a_retake(school: "School") -> None:
     enrolment = await school.enrol()
@@ -78,11 +80,10 @@ async def test_an_exemption_known_before_the_deliberation_completes_the_block(sc
     enrolment = await school.enrol(1)
     held = await school.plan("M1")
     (registration,) = await school.run(held, (enrolment, "M1"))
-    await school.sign(registration, held.jury[0], C2_1="not_met")
     await school.exempt(enrolment, "C.2")
     assessed = await school.get(f"/v1/registrations/{registration['id']}")
     assert "C.2" not in assessed["assessed_competencies"]
-    for juror in held.jury[1:]:
+    for juror in held.jury:
         await school.sign(assessed, juror)
     school.done(await school.lead(held, "deliberating"))
     proposal = (await school.get(f"/v1/sessions/{held.id}/proposals"))["items"][0]
@@ -95,14 +96,36 @@ async def test_an_exemption_known_before_the_deliberation_completes_the_block(sc
 
 async def test_an_exemption_known_after_the_deliberation_completes_the_block_by_itself(school: "School") -> None:
     enrolment = await school.enrol()
-    held = await school.decide(enrolment, "M1", "M2", "M3", "M4", C2_1="not_met")
-    assert await school.blocks(enrolment) == [2, 3]
-    await school.exempt(enrolment, "C.2")
-    await school.exempt(enrolment, "C.2")
+    held = await school.decide(enrolment, "M1", "M2", "M3")
+    assert await school.blocks(enrolment) == [1, 2]
+    for competency in (*OF_M4, *OF_M4):
+        await school.exempt(enrolment, competency)
     assert await school.blocks(enrolment) == [1, 2, 3]
     assert len(await school.facts(BlockValidatedV1)) == 3
     (awarded,) = await school.facts(CertificationAwardedV1)
     assert (str(awarded.session_id), awarded.register_number) == (held.id, "2024-0001")
+    assert await school.parked() == []
+
+
+async def test_what_was_graded_stays_graded_whatever_exemption_arrives_after_it(school: "School") -> None:
+    """The exemption was granted while a juror signed: the first sheet that says something of the competency wins."""
+    enrolment = await school.enrol(1)
+    held = await school.plan("M1")
+    (registration,) = await school.run(held, (enrolment, "M1"))
+    await school.sign(registration, held.jury[0], C2_1="not_met")
+    await school.exempt(enrolment, "C.2")
+    assessed = await school.get(f"/v1/registrations/{registration['id']}")
+    assert "C.2" in assessed["assessed_competencies"]
+    for juror in held.jury[1:]:
+        await school.sign(assessed, juror, C2_1="not_met")
+    school.done(await school.lead(held, "deliberating"))
+    school.done(await school.lead(held, "closed"))
+    for competency in ("C.2", "C.1"):  # not acquired, acquired: neither is exempt any more
+        await school.exempt(enrolment, competency)
+    (results,) = await school.facts(ResultsDecidedV1)
+    told = {one.code: one.outcome for one in results.modalities[0].competencies}
+    assert (told["C.1"], told["C.2"]) == ("acquired", "not_acquired")
+    assert await school.blocks(enrolment) == []
     assert await school.parked() == []
 
 

@@ -25,7 +25,7 @@ async def told(school: Any) -> list[list[dict[str, Any]]]:
 
 
 async def test_measures_are_granted_then_replaced_and_told(school: Any) -> None:
-    enrolment = await school.enrolment()
+    enrolment = await school.followed()
     body = {"enrolment_id": enrolment, "measures": [TIME, PREMISES]}
     granted = await school.client.post("/v1/accommodations", json=body, headers=school.officer)
     assert granted.status_code == 201, granted.text
@@ -50,7 +50,7 @@ async def test_measures_are_granted_then_replaced_and_told(school: Any) -> None:
 
 async def test_every_fault_of_a_plan_is_pointed_at(school: Any) -> None:
     measures = [{"kind": "extra_time"}, {"kind": "equipment", "percent": 5}]
-    body = {"enrolment_id": await school.enrolment(), "measures": measures}
+    body = {"enrolment_id": await school.followed(), "measures": measures}
     refused = await school.client.post("/v1/accommodations", json=body, headers=school.officer)
     assert (refused.status_code, refused.json()["code"]) == (422, "measures_faulty")
     assert {(fault["pointer"], fault["code"]) for fault in refused.json()["errors"]} == {
@@ -64,15 +64,15 @@ async def test_every_fault_of_a_plan_is_pointed_at(school: Any) -> None:
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.DISABILITY_OFFICER])
 async def test_only_the_disability_officer_grants(school: Any, role: Role) -> None:
-    body = {"enrolment_id": await school.enrolment(), "measures": [PREMISES]}
+    body = {"enrolment_id": await school.followed(), "measures": [PREMISES]}
     scopes = ["candidates:read", "candidates:write"]
     header = school.bearer(role, organisation=school.id, scopes=scopes)
     assert (await school.client.post("/v1/accommodations", json=body, headers=header)).status_code == 403
 
 
 async def test_who_sees_a_plan(school: Any, stranger: Callable[..., dict[str, str]]) -> None:
-    own = await school.enrolment(subject="zoe")
-    other = await school.enrolment(birth_name="Roux", subject="max")
+    own = await school.followed(subject="zoe")
+    other = await school.followed(birth_name="Roux", subject="max")
     for enrolment in (own, other):
         body = {"enrolment_id": enrolment, "measures": [PREMISES]}
         granted = await school.client.post("/v1/accommodations", json=body, headers=school.officer)
@@ -95,6 +95,6 @@ async def test_who_sees_a_plan(school: Any, stranger: Callable[..., dict[str, st
 
 
 async def test_a_strangers_enrolment_does_not_exist(school: Any, stranger: Callable[..., dict[str, str]]) -> None:
-    body = {"enrolment_id": await school.enrolment(), "measures": [PREMISES]}
+    body = {"enrolment_id": await school.followed(), "measures": [PREMISES]}
     officer = stranger(Role.DISABILITY_OFFICER)
     assert (await school.client.post("/v1/accommodations", json=body, headers=officer)).status_code == 404

@@ -79,7 +79,7 @@ def unpacked(answer: httpx.Response) -> dict[str, Any]:
 @pytest.mark.asyncio
 async def test_a_person_gets_one_archive_of_all_that_every_service_knows(school: Any, exchange: FolderStore) -> None:
     zoe = school.bearer(Role.CANDIDATE, organisation=school.id, subject="zoe")
-    enrolment = await school.enrolment(subject="zoe")
+    enrolment = await school.followed(subject="zoe")
     await school.proposal(enrolment, "C.1", argument="ARGUMENT-DE-ZOE")
     candidate = (await school.client.get(f"/v1/enrolments/{enrolment}")).json()["candidate_id"]
     asked = await school.client.post(f"/v1/candidates/{candidate}/personal_files", headers=zoe)
@@ -137,7 +137,7 @@ async def test_what_a_service_did_not_give_in_time_or_not_for_this_request_is_na
 @pytest.mark.asyncio
 async def test_what_concerns_a_disability_is_for_the_person_alone(school: Any, exchange: FolderStore) -> None:
     zoe = school.bearer(Role.CANDIDATE, organisation=school.id, subject="zoe")
-    enrolment = await school.enrolment(subject="zoe")
+    enrolment = await school.followed(subject="zoe")
     await school.proposal(enrolment, "C.1", argument="ARGUMENT-DE-ZOE")
     candidate = (await school.client.get(f"/v1/enrolments/{enrolment}")).json()["candidate_id"]
     to_staff = (await school.client.post(f"/v1/candidates/{candidate}/personal_files")).json()

@@ -56,7 +56,7 @@ async def age(school: Any, *, only: UUID | None = None) -> None:
 async def test_a_run_does_what_the_dry_run_said_and_the_next_finds_nothing(school: Any) -> None:
     never = await school.candidate(birth_name="Jamais")
     recent = await school.candidate(birth_name="Nouveau", email="nouveau@example.org")
-    enrolment = await school.enrolment(email="zoe@example.org")
+    enrolment = await school.followed(email="zoe@example.org")
     enrolled = (await school.client.get(f"/v1/enrolments/{enrolment}")).json()["candidate_id"]
     await school.client.post(
         "/v1/accommodations",
@@ -78,7 +78,7 @@ async def test_a_run_does_what_the_dry_run_said_and_the_next_finds_nothing(schoo
     assert said == await run(school, dry_run=True)
     assert said["never_enrolled"] == [never]
     assert said["idle_contact"] == [enrolled]
-    assert said["disability_evidence"] == [enrolment]
+    assert said["disability_evidence"] == [enrolled]
     assert await run(school, dry_run=False) == said
     assert all(ids == [] for ids in (await run(school, dry_run=False)).values())
     await school.app.state.eraser.erase_due()
@@ -91,7 +91,7 @@ async def test_a_run_does_what_the_dry_run_said_and_the_next_finds_nothing(schoo
 
 @pytest.mark.asyncio
 async def test_evidence_is_kept_while_a_session_is_open_and_old_readings_go(school: Any, stranger: Any) -> None:
-    enrolment = await school.enrolment()
+    enrolment = await school.followed()
     candidate = (await school.client.get(f"/v1/enrolments/{enrolment}")).json()["candidate_id"]
     await school.proposal(enrolment, "C.1")
     await school.client.get(f"/v1/candidates/{candidate}")

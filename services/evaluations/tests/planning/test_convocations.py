@@ -1,10 +1,11 @@
 """Convocations: who is told what, once for each change."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from services.evaluations.tests.conftest import HELD_ON
 from services.evaluations.tests.planning.building import (
     DAY,
     EXTRA_THIRD,
@@ -93,6 +94,32 @@ async def test_convening_again_tells_only_what_changed_with_the_next_number(scho
     school.done(await school.call("POST", "/v1/unavailabilities", away))
     problem = await refused(school, "plan_outdated", held)
     assert set(problem["faults"]) == {"juror_away"}
+
+
+async def test_a_measure_outside_its_dates_lengthens_no_slot_and_is_not_printed(school: "School") -> None:
+    room = await enter_room(school, await enter_place(school))
+    held = await school.plan("M1")
+    enrolment = await school.enrol(1)
+    await school.register(held, enrolment, "M1")
+    await set_timetable(school, held, timetable(room))
+    school.done(await school.lead(held, "open"))
+    day = date.fromisoformat(HELD_ON)
+    for valid_until, minutes, printed in ((day, 40, [33]), (day - timedelta(days=1), 30, [])):
+        await grant(school, enrolment, EXTRA_THIRD.model_copy(update={"valid_until": valid_until}))
+        await plan_slots(school, held)
+        assert await convene(school, held) == {"convened": 1, "unchanged": 0}
+        *_, fact = await school.facts(CandidateConvenedV1)
+        assert [measure.percent for measure in fact.measures] == printed
+        assert {measure.valid_until for measure in fact.measures} <= {None}
+        (part,) = fact.appointments
+        assert part.ends_at is not None
+        assert (part.ends_at - part.starts_at) == timedelta(minutes=minutes)
+    later = EXTRA_THIRD.model_copy(update={"valid_until": day + timedelta(days=9)})
+    await grant(school, enrolment, later)
+    await plan_slots(school, held)
+    await convene(school, held)
+    await grant(school, enrolment, EXTRA_THIRD.model_copy(update={"valid_until": day + timedelta(days=99)}))
+    assert await convene(school, held) == {"convened": 0, "unchanged": 1}  # what is done that day is as before
 
 
 async def test_a_session_without_a_timetable_is_convened_at_one_time(school: "School") -> None:

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -104,8 +104,15 @@ async def prepare(school: School, held: Held, *, opens: timedelta, due: timedelt
     return await school.put(f"/v1/sessions/{held.id}/preparation", entry)
 
 
-async def lengthen(school: School, enrolment: str, percent: int, *scopes: MeasureScope) -> None:
-    measure = Measure(kind=MeasureKind.EXTRA_TIME, percent=percent, applies_to=scopes or (MeasureScope.PREPARATION,))
+async def lengthen(
+    school: School, enrolment: str, percent: int, *scopes: MeasureScope, valid_from: date | None = None
+) -> None:
+    measure = Measure(
+        kind=MeasureKind.EXTRA_TIME,
+        percent=percent,
+        applies_to=scopes or (MeasureScope.PREPARATION,),
+        valid_from=valid_from,
+    )
     await school.tell(MeasuresGrantedV1(enrolment_id=UUID(enrolment), organisation_id=school.id, measures=(measure,)))
 
 

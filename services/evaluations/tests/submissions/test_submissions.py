@@ -1,10 +1,10 @@
 """Dossiers: what is asked for, who sees what, until when, and what is given out."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from services.evaluations.tests.conftest import School, done
+from services.evaluations.tests.conftest import HELD_ON, School, done
 from services.evaluations.tests.submissions.corpus import pdf, script
 from services.evaluations.tests.submissions.handing_in import NOTE, entrant, lengthen, moment, prepare
 
@@ -91,6 +91,11 @@ async def test_extra_time_for_the_preparation_lengthens_the_own_deadline_only(sc
     assert moment((await ali.dossier())["deadline"]) == due
     assert (await zoe.hand_in())["late"] is False
     assert (await ali.announce()).json()["code"] == "deadline_passed"
+    day = date.fromisoformat(HELD_ON)
+    await lengthen(school, zoe.enrolment, 25, valid_from=day + DAY)
+    assert moment((await zoe.dossier())["deadline"]) == due
+    await lengthen(school, zoe.enrolment, 25, valid_from=day)
+    assert moment((await zoe.dossier())["deadline"]) == due + (due - opens) / 4
 
 
 async def test_nothing_is_taken_before_the_preparation_opens(school: School) -> None:

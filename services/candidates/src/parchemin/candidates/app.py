@@ -5,8 +5,12 @@ from functools import partial
 from fastapi import FastAPI
 
 from parchemin.candidates.accommodations.routes import router as accommodations
+from parchemin.candidates.consumers import listen
 from parchemin.candidates.enrolments.routes import router as enrolments
 from parchemin.candidates.exemptions.routes import router as exemptions
+from parchemin.candidates.follow_ups.entry_routes import router as follow_up_entries
+from parchemin.candidates.follow_ups.routes import requests as disability_requests
+from parchemin.candidates.follow_ups.routes import router as follow_ups
 from parchemin.candidates.identity.routes import router as candidates
 from parchemin.candidates.imports.routes import router as imports
 from parchemin.candidates.organisations.routes import router as organisations
@@ -16,33 +20,19 @@ from parchemin.candidates.privacy.consents.routes import router as consents
 from parchemin.candidates.privacy.erasures.eraser import Eraser
 from parchemin.candidates.privacy.erasures.routes import of_candidates as erasure_of_candidates
 from parchemin.candidates.privacy.erasures.routes import router as erasures
-from parchemin.candidates.privacy.erasures.sittings import learn_convocation, learn_results
 from parchemin.candidates.privacy.holders.routes import router as certified_holders
-from parchemin.candidates.privacy.holders.service import learn_award, learn_revocation
 from parchemin.candidates.privacy.personal_files.assembler import Assembler
 from parchemin.candidates.privacy.personal_files.routes import of_candidates as personal_files_of_candidates
 from parchemin.candidates.privacy.personal_files.routes import router as personal_files
-from parchemin.candidates.privacy.personal_files.service import learn_part
 from parchemin.candidates.privacy.purposes.routes import router as purposes
 from parchemin.candidates.privacy.retention.routes import router as retention
-from parchemin.candidates.referentials.service import learn_referential
 from parchemin.candidates.settings import Settings
 from parchemin.common.bus import Bus
 from parchemin.common.bus.opening import open_bus
 from parchemin.common.consumer import Consumer
-from parchemin.common.encryption import installation_cipher
 from parchemin.common.http.app import create_service_app
 from parchemin.common.personal_files import open_exchange
 from parchemin.common.service import Service, open_database
-from parchemin.common.settings import EncryptionSettings, house
-from parchemin.contracts.events.appeals import CertificationRevokedV1
-from parchemin.contracts.events.evaluations import (
-    CertificationAwardedV1,
-    ReferentialPublishedV1,
-    ResultsDecidedV1,
-)
-from parchemin.contracts.events.privacy import AssessmentsGatheredV1, DocumentsGatheredV1, ProductionsGatheredV1
-from parchemin.contracts.events.sessions import CandidateConvenedV1
 
 DESCRIPTION = """Who the candidates are, what they enrol for, and how each can take part on equal terms.
 
@@ -54,20 +44,12 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     settings = settings or Settings()
     database = open_database(settings, "candidates")
     consumer = Consumer("candidates", database)
-    consumer.on(ReferentialPublishedV1, learn_referential)
-    encryption, keys_folder = EncryptionSettings(), house().var / "keys"
     vault = database.vault
+    listen(consumer, vault)
     journal = AccessJournal(database)
     eraser = Eraser(database, vault, settings.patience, poll_seconds=settings.erasure_poll_seconds)
-    consumer.on(CertificationAwardedV1, partial(learn_award, vault=vault))
-    consumer.on(CertificationRevokedV1, learn_revocation)
-    cipher = installation_cipher(encryption, keys_folder)
     exchange = open_exchange()
-    assembler = Assembler(database, vault, cipher, exchange, poll_seconds=settings.personal_file_poll_seconds)
-    for gathered in (AssessmentsGatheredV1, ProductionsGatheredV1, DocumentsGatheredV1):
-        consumer.on(gathered, learn_part)
-    consumer.on(CandidateConvenedV1, learn_convocation)
-    consumer.on(ResultsDecidedV1, learn_results)
+    assembler = Assembler(database, vault, exchange, poll_seconds=settings.personal_file_poll_seconds)
     return Service(
         name="candidates",
         title="Parchemin: candidates",
@@ -77,6 +59,9 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             candidates,
             imports,
             enrolments,
+            follow_ups,
+            disability_requests,
+            follow_up_entries,
             accommodations,
             exemptions,
             consents,
@@ -102,7 +87,6 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             "assembler": assembler,
             "exchange": exchange,
             "vault": vault,
-            "cipher": cipher,
         },
     )
 

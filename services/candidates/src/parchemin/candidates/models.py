@@ -1,9 +1,10 @@
 """All tables of the service, for the migrations."""
 
-from parchemin.candidates.accommodations.models import Accommodation
+from parchemin.candidates.accommodations.models import Accommodation, AccommodationReview, KnownConvocation
 from parchemin.candidates.base import Base
 from parchemin.candidates.enrolments.models import Enrolment
-from parchemin.candidates.exemptions.models import Exemption
+from parchemin.candidates.exemptions.models import Exemption, GradedCompetency
+from parchemin.candidates.follow_ups.models import FollowUp, FollowUpEntry
 from parchemin.candidates.identity.models import Candidate, CandidateName
 from parchemin.candidates.organisations.models import Organisation
 from parchemin.candidates.privacy.access_log.models import RecordAccess
@@ -16,6 +17,7 @@ from parchemin.candidates.referentials.models import KnownReferential
 
 __all__ = [
     "Accommodation",
+    "AccommodationReview",
     "Base",
     "Candidate",
     "CandidateName",
@@ -24,6 +26,10 @@ __all__ = [
     "Enrolment",
     "Erasure",
     "Exemption",
+    "FollowUp",
+    "FollowUpEntry",
+    "GradedCompetency",
+    "KnownConvocation",
     "KnownReferential",
     "Organisation",
     "PersonalFile",

@@ -35,6 +35,52 @@ class Settings(ServiceSettings):
     retention_access_log_days: PositiveInt = 365
     """Days for which the access log is kept."""
 
+    medical_stems: tuple[str, ...] = (
+        "autis",
+        "asperger",
+        "dyslex",
+        "dysprax",
+        "dysphas",
+        "dyscalcul",
+        "dysorthogr",
+        "tdah",
+        "adhd",
+        "trisom",
+        "bipolair",
+        "schizophr",
+        "depress",
+        "anxie",
+        "phobi",
+        "anorexi",
+        "burnout",
+        "epilep",
+        "diabet",
+        "cancer",
+        "tumeur",
+        "chimio",
+        "sclero",
+        "parkinson",
+        "crohn",
+        "asthm",
+        "hemiplegi",
+        "paraplegi",
+        "tetraplegi",
+        "myopath",
+        "malentend",
+        "malvoyan",
+        "amblyop",
+        "surdit",
+        "cecit",
+        "handicap",
+        "invalid",
+        "pathologi",
+        "maladi",
+        "diagnos",
+        "syndrom",
+        "rqth",
+    )
+    """Beginnings of words that tell why, in French or English, without accents: a detail with one is refused. JSON."""
+
     @property
     def patience(self) -> Patience:
         """What an erasure waits for, in days."""

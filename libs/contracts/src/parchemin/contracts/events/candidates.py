@@ -103,6 +103,10 @@ class Measure(BaseModel):
     """Extra time, in per cent of the normal time."""
     applies_to: tuple[MeasureScope, ...] = ()
     detail: str | None = None
+    valid_from: date | None = None
+    """The first day on which it holds; from the beginning where there is none."""
+    valid_until: date | None = None
+    """The last day on which it holds; without end where there is none."""
 
 
 class MeasuresGrantedV1(EnrolmentFact):

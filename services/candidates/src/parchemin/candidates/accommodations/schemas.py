@@ -1,19 +1,25 @@
 """Accommodation plans as the API shows them."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
-from parchemin.candidates.accommodations.rules import MOST_MEASURES, MOST_PERCENT
+from parchemin.candidates.accommodations.rules import MOST_MEASURES, MOST_PERCENT, ReviewOutcome
 from parchemin.common.numbers import WRITTEN_AS_A_NUMBER
 from parchemin.common.text import Line
 from parchemin.contracts.vocabulary import MeasureKind, MeasureScope
 
 EXAMPLE: list[JsonValue] = [
-    {"kind": "extra_time", "percent": 33, "applies_to": ["preparation", "evaluation"]},
+    {
+        "kind": "extra_time",
+        "percent": 33,
+        "applies_to": ["preparation", "evaluation"],
+        "valid_from": "2026-01-01",
+        "valid_until": "2027-08-31",
+    },
     {"kind": "accessible_premises", "detail": "salle en rez-de-chaussée"},
 ]
 
@@ -37,8 +43,11 @@ class MeasureEntry(BaseModel):
     )
     detail: Line | None = Field(
         default=None,
-        description="What is to be organised, never the reason for it; required for `equipment` and `other`",
+        description="What is to be organised, never the reason for it: the school, the jury and the convocation show "
+        "it. A word that names an illness is refused. Required for `equipment` and `other`",
     )
+    valid_from: date | None = Field(default=None, description="The first day on which it holds; none: from the first")
+    valid_until: date | None = Field(default=None, description="The last day on which it holds; none: without end")
 
 
 class Measures(BaseModel):
@@ -69,5 +78,48 @@ class AccommodationView(BaseModel):
     organisation_id: UUID
     enrolment_id: UUID
     measures: list[MeasureEntry]
+    created_at: datetime
+    updated_at: datetime
+
+
+class ReviewEntry(BaseModel):
+    """What the officer found of the measures, before a session."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{}, {"measures": [{"kind": "accessible_premises"}]}]}
+    )
+
+    measures: list[MeasureEntry] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=MOST_MEASURES,
+        description="All measures from now on, where they are adjusted; confirmed as they are, where there are none",
+    )
+
+
+class ReviewView(BaseModel):
+    """A review of a plan."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    organisation_id: UUID
+    accommodation_id: UUID
+    session_id: UUID
+    outcome: ReviewOutcome
+    reviewed_on: date
+    created_at: datetime
+    updated_at: datetime
+
+
+class DueReview(BaseModel):
+    """A session to which somebody with measures is convened, and for which nobody has looked at them."""
+
+    id: UUID
+    organisation_id: UUID
+    accommodation_id: UUID
+    enrolment_id: UUID
+    session_id: UUID
+    held_on: date
     created_at: datetime
     updated_at: datetime

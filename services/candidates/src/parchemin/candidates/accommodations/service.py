@@ -1,6 +1,7 @@
 """Use cases about accommodations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -8,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from parchemin.candidates.accommodations.models import Accommodation
-from parchemin.candidates.accommodations.rules import PlannedMeasure, measure_faults
+from parchemin.candidates.accommodations.rules import PlannedMeasure, ended, measure_faults
 from parchemin.candidates.accommodations.schemas import MeasureEntry, NewAccommodation
 from parchemin.candidates.enrolments.models import Enrolment
+from parchemin.candidates.follow_ups.service import require_consent
 from parchemin.candidates.identity.models import Candidate
 from parchemin.candidates.identity.service import own_candidates
 from parchemin.common.auth import Principal
@@ -50,6 +52,11 @@ FAULT_TEXTS = {
         "Extra time applies to the preparation, the evaluation, or both.",
     ),
     "detail_missing": Text("Cette mesure demande une précision.", "This measure takes a detail."),
+    "detail_tells_reason": Text(
+        "La précision dit ce qui est organisé, jamais pourquoi : l'école et le jury la lisent.",
+        "The detail says what is organised, never why: the school and the jury read it.",
+    ),
+    "until_before_from": Text("Cette mesure finirait avant de commencer.", "This measure would end before it begins."),
     "measure_twice": Text("Cette mesure figure deux fois.", "This measure is named twice."),
 }
 
@@ -64,10 +71,14 @@ async def visible_accommodations(session: AsyncSession, vault: Vault, principal:
     return statement
 
 
-async def grant(session: AsyncSession, principal: Principal, new: NewAccommodation) -> Accommodation:
+async def grant(
+    session: AsyncSession, principal: Principal, new: NewAccommodation, medical_stems: Collection[str]
+) -> Accommodation:
     """Grant an enrolment its measures."""
-    _check(new.measures)
-    enrolment = await find(session, Enrolment, new.enrolment_id, principal, for_update=True)
+    check(new.measures, medical_stems)
+    enrolment = await find(session, Enrolment, new.enrolment_id, principal)
+    await require_consent(session, enrolment.candidate_id)
+    await session.refresh(enrolment, with_for_update=True)
     known = await session.scalar(select(col(Accommodation.id)).where(col(Accommodation.enrolment_id) == enrolment.id))
     if known is not None:
         raise AccommodationExists(accommodation_id=known)
@@ -85,23 +96,47 @@ async def replace(
     accommodation_id: UUID,
     measures: Sequence[MeasureEntry],
     expected: int,
+    medical_stems: Collection[str],
 ) -> Accommodation:
     """Replace the measures; those who organise hear of it."""
-    _check(measures)
-    accommodation = await find(session, Accommodation, accommodation_id, principal, for_update=True)
-    require_version(accommodation, expected)
-    accommodation.measures = _stored(measures)
-    accommodation.updated_at = utc_now()
-    await publish(session, _granted(accommodation))
+    check(measures, medical_stems)
+    accommodation = await consented(session, principal, accommodation_id, expected)
+    await set_measures(session, accommodation, measures)
     return accommodation
 
 
-def _check(measures: Sequence[MeasureEntry]) -> None:
-    planned = [
-        PlannedMeasure(measure.kind, measure.percent, frozenset(measure.applies_to), measure.detail)
-        for measure in measures
-    ]
-    faults = measure_faults(planned)
+async def consented(
+    session: AsyncSession, principal: Principal, accommodation_id: UUID, expected: int
+) -> Accommodation:
+    """The plan as the caller read it, locked, with the candidate's consent behind it."""
+    accommodation = await find(session, Accommodation, accommodation_id, principal)
+    enrolment = await find(session, Enrolment, accommodation.enrolment_id, principal)
+    await require_consent(session, enrolment.candidate_id)
+    await session.refresh(accommodation, with_for_update=True)
+    require_version(accommodation, expected)
+    return accommodation
+
+
+async def set_measures(session: AsyncSession, accommodation: Accommodation, measures: Sequence[MeasureEntry]) -> None:
+    """Have these measures hold from now on, and those who organise hear of it."""
+    accommodation.measures = _stored(measures)
+    accommodation.updated_at = utc_now()
+    await publish(session, _granted(accommodation))
+
+
+async def end_measures(session: AsyncSession, enrolment_ids: Collection[UUID], last_day: date) -> None:
+    """The consent is withdrawn: no measure holds after this day, and those who organise hear of it."""
+    plans = select(Accommodation).where(col(Accommodation.enrolment_id).in_(enrolment_ids))
+    for accommodation in (await session.execute(plans.with_for_update())).scalars().all():
+        measures = [MeasureEntry.model_validate(measure) for measure in accommodation.measures]
+        left = [_entry(measure) for measure in ended([_planned(measure) for measure in measures], last_day)]
+        if left != measures:
+            await set_measures(session, accommodation, left)
+
+
+def check(measures: Sequence[MeasureEntry], medical_stems: Collection[str]) -> None:
+    """`MeasuresFaulty`, with every fault, where the measures cannot be granted so."""
+    faults = measure_faults([_planned(measure) for measure in measures], medical_stems)
     if faults:
         raise MeasuresFaulty(
             faults=[
@@ -109,6 +144,28 @@ def _check(measures: Sequence[MeasureEntry]) -> None:
                 for fault in faults
             ]
         )
+
+
+def _planned(measure: MeasureEntry) -> PlannedMeasure:
+    return PlannedMeasure(
+        kind=measure.kind,
+        percent=measure.percent,
+        applies_to=frozenset(measure.applies_to),
+        detail=measure.detail,
+        valid_from=measure.valid_from,
+        valid_until=measure.valid_until,
+    )
+
+
+def _entry(measure: PlannedMeasure) -> MeasureEntry:
+    return MeasureEntry(
+        kind=measure.kind,
+        percent=measure.percent,
+        applies_to=[*measure.applies_to],
+        detail=measure.detail,
+        valid_from=measure.valid_from,
+        valid_until=measure.valid_until,
+    )
 
 
 def _stored(measures: Sequence[MeasureEntry]) -> list[dict[str, object]]:

@@ -52,6 +52,16 @@ class AlreadyDecided(Conflict):
     detail = Text("Cette dispense est déjà décidée.", "This exemption is decided already.")
 
 
+class CompetencyGraded(Conflict):
+    """An exemption comes before the assessment, or not at all."""
+
+    code = "competency_graded"
+    detail = Text(
+        "Cette compétence a déjà été évaluée dans cette inscription : elle ne peut plus être dispensée.",
+        "This competency was graded in this enrolment already: it cannot be exempt any more.",
+    )
+
+
 class SamePerson(Conflict):
     """Who argued for an exemption does not decide on it."""
 
@@ -71,5 +81,6 @@ REFUSALS: dict[Obstacle, type[DomainError]] = {
         ExemptionEmptiesBlock,
         AlreadyDecided,
         SamePerson,
+        CompetencyGraded,
     )
 }

@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from parchemin.evaluations.convocations.models import Convocation
 from parchemin.evaluations.convocations.schemas import ConvenedView, ConvocationEntry
 from parchemin.evaluations.deliberation.session_findings import registrations_of
 from parchemin.evaluations.enrolments.models import KnownEnrolment
+from parchemin.evaluations.enrolments.rules import holding
 from parchemin.evaluations.juries.fitness import require_fit_jury
 from parchemin.evaluations.places.models import Place, Room
 from parchemin.evaluations.planning.errors import said
@@ -97,7 +99,7 @@ async def convene(
             convened_on=today(settings.time_zone),
             time_zone=settings.time_zone,
             appointments=tuple(appointments[enrolment_id]),
-            measures=tuple(map(Measure.model_validate, enrolment.measures)),
+            measures=_told(enrolment.measures, held.held_on),
             bring=settings.bring if entry.bring is None else entry.bring,
         )
         digest = _digest(fact)
@@ -196,6 +198,13 @@ async def _latest(session: AsyncSession, session_id: UUID) -> dict[UUID, Convoca
     return {row.enrolment_id: row for row in rows.scalars()}
 
 
+def _told(measures: Sequence[Mapping[str, Any]], day: date) -> tuple[Measure, ...]:
+    """What is done on the day of the session. How long it was granted for is not the convocation's business."""
+    undated = {"valid_from": None, "valid_until": None}
+    return tuple(Measure.model_validate({**measure, **undated}) for measure in holding(measures, day))
+
+
 def _digest(fact: CandidateConvenedV1) -> str:
-    told: dict[str, Any] = fact.model_dump(mode="json", include=DIGESTED)
+    undated = {"measures": {"__all__": {"valid_from", "valid_until"}}}  # never said, nor digested before they were
+    told: dict[str, Any] = fact.model_dump(mode="json", include=DIGESTED, exclude=undated)
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
+import structlog
 from sqlalchemy import String, literal_column, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -21,8 +22,14 @@ from parchemin.evaluations.awards.service import settle_enrolments
 from parchemin.evaluations.deliberation.models import Decision
 from parchemin.evaluations.deliberation.rules import Standing
 from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption
+from parchemin.evaluations.enrolments.rules import is_graded
+from parchemin.evaluations.grading.models import Sheet
+from parchemin.evaluations.referential.service import referential_of
 from parchemin.evaluations.registrations.changes import mark_registrations_changed
+from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession
+
+log = structlog.get_logger()
 
 
 async def learn_enrolment(session: AsyncSession, event: EnrolmentOpenedV1) -> None:
@@ -56,13 +63,30 @@ async def learn_measures(session: AsyncSession, event: MeasuresGrantedV1) -> Non
 
 
 async def learn_exemption(session: AsyncSession, event: ExemptionGrantedV1) -> None:
-    """The competency counts as met from now on, which may complete a block."""
+    """The competency counts as met from now on, which may complete a block. Where it was graded while the exemption
+    was on its way, it stays graded: the results say so to the candidates service."""
     enrolment = await locked_enrolment(session, event.enrolment_id)
+    if await _is_graded(session, enrolment, event.competency):
+        log.warning("exemption_without_effect", exemption_id=str(event.exemption_id), cause="competency_graded")
+        return
     exemption = {"enrolment_id": enrolment.id, "competency": event.competency, "learned_at": utc_now()}
     table = table_of(KnownExemption)
     if await insert_if_absent(session, table, exemption):
         await mark_registrations_changed(session, [enrolment.id])
         await settle_enrolments(session, [enrolment.id])
+
+
+async def _is_graded(session: AsyncSession, enrolment: KnownEnrolment, competency: str) -> bool:
+    known = (await standings(session, [enrolment.id]))[enrolment.id]
+    referential = await referential_of(session, enrolment.referential_version)
+    sheets = (
+        select(col(Sheet.levels))
+        .join(Registration, col(Registration.id) == col(Sheet.registration_id))
+        .where(col(Registration.enrolment_id) == enrolment.id, col(Sheet.signed_at).is_not(None))
+    )
+    signed = [{entry["criterion"] for entry in levels} for levels in (await session.execute(sheets)).scalars()]
+    criteria = {criterion.code for criterion in referential.criteria_of([competency])}
+    return is_graded(criteria, signed, acquired=competency in known.acquired)
 
 
 async def locked_enrolment(session: AsyncSession, enrolment_id: UUID) -> KnownEnrolment:

@@ -17,6 +17,7 @@ from parchemin.common.statements import is_sqlite
 from parchemin.contracts.vocabulary import MeasureScope, SessionState
 from parchemin.evaluations.deliberation.session_findings import registrations_of
 from parchemin.evaluations.enrolments.models import KnownEnrolment
+from parchemin.evaluations.enrolments.rules import holding
 from parchemin.evaluations.places.models import Closure, Place, Room, Unavailability
 from parchemin.evaluations.planning import rules
 from parchemin.evaluations.planning.checking import Clash
@@ -115,6 +116,7 @@ async def gather(session: AsyncSession, held: EvaluationSession, timetable: Time
                 lengths[registration.modality],
                 barred[registration.enrolment_id],
                 elsewhere[enrolments[registration.enrolment_id].candidate_id],
+                held.held_on,
             )
             for registration in registrations
         ),
@@ -239,8 +241,9 @@ def _demand(
     length: dict[str, Any],
     barred: Iterable[UUID],
     elsewhere: Iterable[rules.Span],
+    day: date,
 ) -> rules.Demand:
-    measures = enrolment.measures
+    measures = holding(enrolment.measures, day)
     return rules.Demand(
         registration_id=registration.id,
         candidate_id=enrolment.candidate_id,

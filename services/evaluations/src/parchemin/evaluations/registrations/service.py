@@ -24,6 +24,7 @@ from parchemin.evaluations.deliberation.policy import grounds_of
 from parchemin.evaluations.deliberation.results import ordered
 from parchemin.evaluations.deliberation.rules import competencies_to_assess, criteria_to_judge
 from parchemin.evaluations.enrolments.models import KnownEnrolment
+from parchemin.evaluations.enrolments.rules import holding
 from parchemin.evaluations.enrolments.service import standings
 from parchemin.evaluations.referential.service import referential_of
 from parchemin.evaluations.registrations.models import Registration
@@ -174,7 +175,7 @@ async def present(
     rows = await session.execute(select(KnownEnrolment).where(col(KnownEnrolment.id).in_(enrolment_ids)))
     enrolments = {enrolment.id: enrolment for enrolment in rows.scalars()}
     standing = await standings(session, enrolment_ids, published_only=not shares_deliberation)
-    public = await _published_sessions(session, {registration.session_id for registration in registrations})
+    sessions = await _sessions(session, {registration.session_id for registration in registrations})
     overrides = await _by_registration(session, Override, ids)
     decisions = await _by_registration(session, Decision, ids)
     attendance = await standing_records(session, ids)
@@ -185,7 +186,7 @@ async def present(
         enrolment = enrolments[registration.enrolment_id]
         referential = referentials[enrolment.referential_version]
         stands = standing[enrolment.id]
-        known = shares_deliberation or registration.session_id in public
+        known = shares_deliberation or sessions[registration.session_id].published_at is not None
         decided = [row for row in decisions[registration.id] if row.standing and known]
         results = [result_view(row, language) for row in ordered(decided)]
         attended = None if registration.attendance is None else Attendance(registration.attendance)
@@ -199,7 +200,10 @@ async def present(
                 counts_as_attempt=counts_as_attempt(attended),
                 arrived_at=signed_in.arrived_at if signed_in else None,
                 late=signed_in.late if signed_in else None,
-                measures=[MeasureView(**measure) for measure in enrolment.measures],
+                measures=[
+                    MeasureView.model_validate(measure)
+                    for measure in holding(enrolment.measures, sessions[registration.session_id].held_on)
+                ],
                 assessed_competencies=list(to_assess),
                 assessed_criteria=list(to_judge),
                 overrides=[
@@ -213,11 +217,9 @@ async def present(
     return views
 
 
-async def _published_sessions(session: AsyncSession, session_ids: Collection[UUID]) -> set[UUID]:
-    statement = select(col(EvaluationSession.id)).where(
-        col(EvaluationSession.id).in_(session_ids), col(EvaluationSession.published_at).is_not(None)
-    )
-    return set((await session.execute(statement)).scalars())
+async def _sessions(session: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, EvaluationSession]:
+    statement = select(EvaluationSession).where(col(EvaluationSession.id).in_(session_ids))
+    return {held.id: held for held in (await session.execute(statement)).scalars()}
 
 
 def result_view(decision: Decision, language: Language) -> ResultView:

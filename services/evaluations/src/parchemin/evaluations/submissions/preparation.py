@@ -12,6 +12,7 @@ from parchemin.common.http.conditions import require_version
 from parchemin.common.statements import table_of, upsert
 from parchemin.contracts.vocabulary import SessionState
 from parchemin.evaluations.enrolments.models import KnownEnrolment
+from parchemin.evaluations.enrolments.rules import holding
 from parchemin.evaluations.sessions.models import EvaluationSession
 from parchemin.evaluations.sessions.service import locked_session, require_state
 from parchemin.evaluations.settings import Settings
@@ -45,11 +46,11 @@ class OwnTime:
 
     @classmethod
     def of(cls, held: EvaluationSession, enrolment: KnownEnrolment, preparation: Preparation | None) -> "OwnTime":
-        """With the candidate's extra time."""
+        """With the extra time that the candidate has on the day of the session."""
         if preparation is None:
             return cls(SessionState(held.state), None, None)
         window = Window(preparation.opens_at, preparation.due_at)
-        deadline = own_deadline(window, preparation_percent(enrolment.measures))
+        deadline = own_deadline(window, preparation_percent(holding(enrolment.measures, held.held_on)))
         return cls(SessionState(held.state), window.opens_at, deadline)
 
     def admits(self, now: datetime, settings: Settings) -> Admission:

@@ -92,8 +92,12 @@ class Player:
         self.enrolments[candidate.ref] = opened.id
 
     async def accommodate(self, advance: Advance) -> None:
-        """The disability officer grants measures and proposes exemptions; the certifier decides on these."""
+        """The disability officer opens follow-ups on the candidates' consents, grants measures and proposes exemptions;
+        the certifier decides on these."""
         officer = self._cast.disability_officer
+        asking = [plan.candidate for plan in self.scenario.accommodations]
+        asking += [exemption.candidate for exemption in self.scenario.exemptions]
+        await _all(self._follow_up, dict.fromkeys(asking))
         plans: defaultdict[str, list[Json]] = defaultdict(list)
         for plan in self.scenario.accommodations:
             plans[plan.candidate] += [measure.model_dump(mode="json") for measure in plan.measures]
@@ -107,17 +111,36 @@ class Player:
             advance()
         await self._settle()
 
+    async def _follow_up(self, candidate: str) -> None:
+        """Nothing is recorded before the consent, nor granted before a need."""
+        officer = self._cast.disability_officer
+        refs = [one.ref for one in self.scenario.candidates]
+        body = {
+            "candidate_id": self.candidates[candidate],
+            "consent": {"reference": f"RH-{refs.index(candidate) + 1:04d}"},
+        }
+        opened = await officer.post("/v1/disability_follow_ups", body, key=self._key("follow-up", candidate))
+        need = {
+            "kind": "need",
+            "phase": "evaluation",
+            "domain": "tests",
+            "text": "Entretien du référent handicap avec le candidat.",
+        }
+        path = f"/v1/disability_follow_ups/{opened.id}/entries"
+        await officer.post(path, {"content": need}, key=self._key("need", candidate))
+
     async def _exempt(self, exemption: Exemption) -> None:
         body = {
             "enrolment_id": self.enrolments[exemption.candidate],
             "competency": exemption.competency,
             "argument": exemption.argument,
+            "working_conditions": exemption.working_conditions,
         }
         key = self._key("exemption", exemption.candidate, exemption.competency)
         proposed = await self._cast.disability_officer.post("/v1/exemptions", body, key=key)
         await self._cast.certifier.put(
             f"/v1/exemptions/{proposed.id}/decision",
-            {"decision": exemption.decision, "reason": exemption.reason},
+            {"decision": exemption.decision, "reason": exemption.reason, "integrity": exemption.integrity},
             of=proposed,
             at=f"/v1/exemptions/{proposed.id}",
             done=lambda known: known["state"] == exemption.decision,

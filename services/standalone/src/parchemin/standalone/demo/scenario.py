@@ -83,6 +83,8 @@ class Exemption(Part):
     argument: str
     decision: ExemptionDecision
     reason: str
+    working_conditions: str = "Le poste visé ne comporte pas cette activité."
+    integrity: str = "Les autres compétences du bloc attestent l'activité."
 
 
 class Jury(Part):

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "bd4f846a53c2"
-down_revision = "5c1e0a7d2f94"
+down_revision = "c7d41f0ae52b"
 branch_labels = None
 depends_on = None
 

@@ -8,9 +8,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from parchemin.candidates.accommodations.models import Accommodation
+from parchemin.candidates.accommodations.models import Accommodation, AccommodationReview
 from parchemin.candidates.enrolments.models import Enrolment
-from parchemin.candidates.exemptions.models import Exemption
+from parchemin.candidates.follow_ups.withdrawal import forget_disability
 from parchemin.candidates.identity.models import Candidate, CandidateName
 from parchemin.candidates.privacy.holders.service import refresh_holder
 from parchemin.candidates.privacy.personal_files.models import PersonalFile
@@ -32,7 +32,7 @@ async def forget_candidate(session: AsyncSession, vault: Vault, candidate: Candi
     certified = await refresh_holder(session, vault, candidate.id)
     await session.flush()
     await session.execute(delete(CandidateName).where(col(CandidateName.candidate_id) == candidate.id))
-    await forget_disability(session, enrolments)
+    await forget_accessibility(session, vault, candidate.id, now)
     await session.execute(
         update(PersonalFile)
         .where(col(PersonalFile.candidate_id) == candidate.id)
@@ -50,12 +50,14 @@ async def forget_candidate(session: AsyncSession, vault: Vault, candidate: Candi
     )
 
 
-async def forget_disability(session: AsyncSession, enrolments: list[UUID]) -> None:
-    """The measures go. That a competency was exempt is a fact of the enrolment, and stays without a word of why."""
-    await session.execute(delete(Accommodation).where(col(Accommodation.enrolment_id).in_(enrolments)))
-    decided = col(Exemption.decided_at).is_not(None)
-    texts = update(Exemption).where(col(Exemption.enrolment_id).in_(enrolments))
-    await session.execute(
-        texts.values(argument=b"", working_conditions=None).execution_options(synchronize_session=False)
-    )
-    await session.execute(texts.where(decided).values(reason=b"").execution_options(synchronize_session=False))
+async def forget_accessibility(session: AsyncSession, vault: Vault, candidate_id: UUID, now: datetime) -> None:
+    """Follow-ups, reasons of exemptions and the key to them, as at a withdrawn consent; and the plans of measures, too.
+    That a competency was exempt is a fact of the enrolment, and stays without a word of why."""
+    await forget_disability(session, vault, candidate_id, now.date())
+    await session.flush()
+    enrolments = select(col(Enrolment.id)).where(col(Enrolment.candidate_id) == candidate_id)
+    plans = select(col(Accommodation.id)).where(col(Accommodation.enrolment_id).in_(enrolments))
+    reviews = delete(AccommodationReview).where(col(AccommodationReview.accommodation_id).in_(plans))
+    await session.execute(reviews.execution_options(synchronize_session=False))
+    gone = delete(Accommodation).where(col(Accommodation.enrolment_id).in_(enrolments))
+    await session.execute(gone.execution_options(synchronize_session=False))

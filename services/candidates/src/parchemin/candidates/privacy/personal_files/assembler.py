@@ -24,7 +24,7 @@ from parchemin.common.database import Database
 from parchemin.common.personal_files import Piece
 from parchemin.common.personal_files.sealing import PartDamaged, decrypted, encrypt, pieces_of, zip_of
 from parchemin.common.storage.store import ContentDamaged, ContentStore
-from parchemin.common.vault import FieldCipher, Vault
+from parchemin.common.vault import Vault
 
 log = structlog.get_logger()
 
@@ -35,12 +35,9 @@ PATIENCE = timedelta(hours=1)
 class Assembler:
     """Makes one archive of a person's parts, encrypted as they are; and ends it when its time is over."""
 
-    def __init__(
-        self, database: Database, vault: Vault, cipher: FieldCipher, exchange: ContentStore, *, poll_seconds: float
-    ) -> None:
+    def __init__(self, database: Database, vault: Vault, exchange: ContentStore, *, poll_seconds: float) -> None:
         self._database = database
         self._vault = vault
-        self._cipher = cipher
         self._exchange = exchange
         self._poll_seconds = poll_seconds
 
@@ -114,7 +111,7 @@ class Assembler:
             candidate = await session.get_one(Candidate, file.candidate_id)
             if secret is None or candidate.erased_at is not None:
                 return False  # it expires
-            own = await own_pieces(session, self._vault, self._cipher, candidate, with_disability=file.by_the_person)
+            own = await own_pieces(session, self._vault, candidate, with_disability=file.by_the_person)
         key, size, whole = await asyncio.to_thread(self._put_archive, file, own, parts, secret)
         async with self._database.transaction() as session:
             held = await session.get_one(PersonalFile, file.id, with_for_update=True)

@@ -21,7 +21,7 @@ Pourquoi chaque donnée est conservée, et combien de temps : adresse /v1/proces
 {missing}
 """
 _WITH = """
-Ce qui concerne un handicap figure dans candidats/amenagements.json et candidats/dispenses.json :
+Ce qui concerne un handicap figure dans candidats/ (aménagements, dispenses, suivis) :
 vous seul·e l'avez demandé, personne d'autre ne reçoit cette copie.
 """
 _WITHOUT = """

@@ -13,11 +13,13 @@ from sqlmodel import col
 from parchemin.candidates.accommodations.models import Accommodation
 from parchemin.candidates.enrolments.models import Enrolment
 from parchemin.candidates.exemptions.models import Exemption
+from parchemin.candidates.follow_ups.models import FollowUp
+from parchemin.candidates.follow_ups.rules import FollowUpState
 from parchemin.candidates.identity.models import Candidate
 from parchemin.candidates.identity.service import identified
 from parchemin.candidates.identity.storage import keep, persons_of
 from parchemin.candidates.privacy.access_log.models import RecordAccess
-from parchemin.candidates.privacy.erasures.forgetting import forget_disability
+from parchemin.candidates.privacy.erasures.forgetting import forget_accessibility
 from parchemin.candidates.privacy.erasures.models import Erasure, Sitting
 from parchemin.candidates.privacy.erasures.rules import ErasureOrigin, ErasureState
 from parchemin.candidates.privacy.erasures.service import DUE
@@ -110,20 +112,26 @@ async def _take_contact_out(session: AsyncSession, vault: Vault, reach: Reach, c
 
 
 async def _disability_evidence(session: AsyncSession, _vault: Vault, reach: Reach, days: int) -> list[UUID]:
-    """Enrolments with a decided session, of which every one was decided so long ago that appeals are over."""
+    """Candidates with a decided session, of which every one was decided so long ago that appeals are over."""
     over = (reach.now - timedelta(days=reach.appeal_days + days)).date()
-    sat = col(Sitting.enrolment_id) == col(Enrolment.id)
+    sat = col(Sitting.candidate_id) == col(Candidate.id)
     decided = exists().where(sat, col(Sitting.decided_on) < over)
     going_on = exists().where(sat, col(Sitting.decided_on).is_(None) | (col(Sitting.decided_on) >= over))
-    told = exists().where(col(Accommodation.enrolment_id) == col(Enrolment.id)) | exists().where(
-        col(Exemption.enrolment_id) == col(Enrolment.id), col(Exemption.argument) != b""
+    enrolments = select(col(Enrolment.id)).where(col(Enrolment.candidate_id) == col(Candidate.id))
+    told = (
+        exists().where(col(Accommodation.enrolment_id).in_(enrolments))
+        | exists().where(col(Exemption.enrolment_id).in_(enrolments), col(Exemption.argument).is_not(None))
+        | exists().where(
+            col(FollowUp.candidate_id) == col(Candidate.id), col(FollowUp.state) != FollowUpState.WITHDRAWN
+        )
     )
-    of_school = col(Enrolment.organisation_id) == reach.organisation_id
-    return await _found(session, col(Enrolment.id), of_school, decided, ~going_on, told)
+    of_school = col(Candidate.organisation_id) == reach.organisation_id
+    return await _found(session, col(Candidate.id), of_school, decided, ~going_on, told)
 
 
-async def _delete_evidence(session: AsyncSession, _vault: Vault, _reach: Reach, enrolments: Sequence[UUID]) -> None:
-    await forget_disability(session, list(enrolments))
+async def _delete_evidence(session: AsyncSession, vault: Vault, reach: Reach, candidates: Sequence[UUID]) -> None:
+    for candidate_id in candidates:
+        await forget_accessibility(session, vault, candidate_id, reach.now)
 
 
 async def _old_readings(session: AsyncSession, _vault: Vault, reach: Reach, days: int) -> list[UUID]:
