@@ -5,6 +5,7 @@ from pydantic_settings import BaseSettings
 from parchemin.budget.settings import Settings as Budget
 from parchemin.candidates.settings import Settings as Candidates
 from parchemin.common.bus.kafka import KafkaSettings
+from parchemin.common.personal_files import ExchangeSettings
 from parchemin.common.settings import AuthSettings, EncryptionSettings, HouseSettings
 from parchemin.documents.settings import Settings as Documents
 from parchemin.evaluations.settings import Settings as Evaluations
@@ -14,6 +15,7 @@ CLASSES: tuple[type[BaseSettings], ...] = (
     AuthSettings,
     EncryptionSettings,
     KafkaSettings,
+    ExchangeSettings,
     Candidates,
     Evaluations,
     Budget,

@@ -112,7 +112,8 @@ def test_a_process_gets_the_database_of_its_service_and_no_other_secret(installa
             assert databases[0].endswith(f"@postgres:5432/{service}")
             keys.setdefault(service, set()).add(given["PARCHEMIN_ENCRYPTION_KEY"])
             buckets = {key for key in given if key.endswith("_BUCKET_SECRET_ACCESS_KEY")}
-            assert buckets == ({f"{BUCKETS[service]}SECRET_ACCESS_KEY"} if service in BUCKETS else set())
+            own = {f"{BUCKETS[service]}SECRET_ACCESS_KEY"} if service in BUCKETS else set()
+            assert buckets == {"PARCHEMIN_EXCHANGE_BUCKET_SECRET_ACCESS_KEY", *own}
     assert len(set().union(*keys.values())) == len(SERVICES) == sum(map(len, keys.values()))
 
 
@@ -180,7 +181,7 @@ def test_what_goes_on_is_checked_and_restarted_and_what_ends_is_waited_for(insta
         if how["condition"] == "service_completed_successfully"
     }
     buckets = {f"{service}-bucket" for service in BUCKETS}
-    assert jobs == {"topics", *buckets, *(f"{service}-migrate" for service in SERVICES)}
+    assert jobs == {"topics", "exchange-bucket", *buckets, *(f"{service}-migrate" for service in SERVICES)}
     for name, container in containers.items():
         assert container["restart"] == ("on-failure:5" if name in jobs else "unless-stopped"), name
         assert ("healthcheck" in container) == (name not in jobs), name

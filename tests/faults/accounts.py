@@ -146,8 +146,7 @@ async def assert_every_document_is_there_once(played: Played, installation: Inst
     names = Counter(one["path"].removeprefix("documents/").removesuffix(".pdf") for one in documents)
     assert names == Counter(expected), {"missing": Counter(expected) - names, "too many": names - Counter(expected)}
     assert len({one["verification_code"] for one in documents}) == len(documents)
-    files = Counter(path.stem for path in (installation.var / "documents").rglob("[!.]*.pdf"))
-    assert files == Counter({one["sha256"]: 1 for one in documents})
+    assert len(list((installation.var / "documents").rglob("[!.]*.pdf"))) == len(documents)
 
 
 async def assert_each_is_awarded_once(databases: Mapping[str, str], awards: int) -> None:

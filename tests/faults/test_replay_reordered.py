@@ -2,6 +2,7 @@
 same, and so are the documents."""
 
 import asyncio
+import json
 import os
 import shutil
 from collections import defaultdict
@@ -19,12 +20,16 @@ from tests.faults.played import Played, of_the_sample, play
 
 from parchemin.common.bus import LocalBus, Message
 from parchemin.common.database import Database
+from parchemin.common.outbox import opened_bodies
 from parchemin.common.service import Service, opened
 from parchemin.common.tables import dead_letters, inbox, outbox
 from parchemin.contracts.events import CATALOGUE
+from parchemin.documents.composition.knowledge import Needs
 from parchemin.documents.issuing.issuer import Issuer
 from parchemin.documents.issuing.models import Document
+from parchemin.documents.issuing.sealing import cipher_of, printed_data
 from parchemin.documents.projections.models import KnownCandidate, KnownJuror, KnownOrganisation, KnownReferential
+from parchemin.documents.projections.service import look_up
 from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption
 from parchemin.standalone.demo.installation import embedded
 from parchemin.standalone.services import ServiceName, service_of
@@ -76,8 +81,9 @@ async def published(databases: Mapping[str, str]) -> list[Message]:
         database = Database(databases[name])
         try:
             async with database.reading() as session:
-                told = select(outbox.c.topic, outbox.c.key, outbox.c.body).order_by(outbox.c.position)
-                messages += [Message(*row) for row in await session.execute(told)]
+                told = (await session.execute(select(outbox).order_by(outbox.c.position))).all()
+                bodies = await opened_bodies(session, told)
+                messages += [Message(row.topic, row.key, body or b"") for row, body in zip(told, bodies, strict=True)]
         finally:
             await database.dispose()
     return messages
@@ -114,8 +120,8 @@ class Desk:
                 "enrolments": await rows(evaluations, KnownEnrolment),
                 "exemptions": await rows(evaluations, KnownExemption),
                 "known": [
-                    await rows(documents, model)
-                    for model in (KnownCandidate, KnownJuror, KnownOrganisation, KnownReferential)
+                    *[await rows(documents, model) for model in (KnownOrganisation, KnownReferential)],
+                    await persons(documents),
                 ],
                 "documents": await issued(documents),
                 "told": sorted(await column(documents, outbox.c.key)),
@@ -131,6 +137,16 @@ async def rows(service: Service, model: type[Any]) -> list[str]:
         return sorted(repr(row.model_dump(mode="json", exclude=CHANCE)) for row in found)
 
 
+async def persons(documents: Service) -> list[str]:
+    """Whom the documents know, opened."""
+    async with documents.database.reading() as session:
+        candidates, jurors = [
+            frozenset(await session.scalars(select(model.id))) for model in (KnownCandidate, KnownJuror)
+        ]
+        known = await look_up(session, Needs(candidates=candidates, jurors=jurors))
+    return sorted(map(repr, [*known.candidates.items(), *known.jurors.items()]))
+
+
 async def column(service: Service, wanted: Any) -> list[str]:
     async with service.database.reading() as session:
         return [str(value) for value in await session.scalars(select(wanted))]
@@ -142,7 +158,10 @@ async def issued(documents: Service) -> list[Any]:
         made = list(await session.scalars(select(Document)))
     said = []
     for document in made:
-        body = dict(document.body_data or {})
+        async with documents.database.reading() as session:
+            cipher = await cipher_of(session, document)
+        assert cipher is not None
+        body = json.loads(printed_data(document, cipher))
         own = {"document_id", "verification"}
         body["letterhead"] = {name: value for name, value in body["letterhead"].items() if name not in own}
         said.append((document.subject_key, document.state, document.issued_on, document.facts, body))

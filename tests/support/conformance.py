@@ -22,6 +22,7 @@ BEYOND_SHAPE = {
     "for_upheld_only",
     "days_too_far_apart",
     "ends_before",
+    "refusal_ground_misplaced",
     "integrity_missing",
     "named_twice",
     "out_of_range",

@@ -25,6 +25,12 @@ from parchemin.candidates.identity.schemas import CandidateEntry
 from parchemin.candidates.identity.service import new_candidate
 from parchemin.candidates.identity.storage import keep
 from parchemin.candidates.organisations.models import Organisation
+from parchemin.candidates.privacy.erasures.models import Erasure
+from parchemin.candidates.privacy.erasures.rules import ErasureOrigin, ErasureState, RefusalGround
+from parchemin.candidates.privacy.holders.models import CertifiedHolder
+from parchemin.candidates.privacy.personal_files.models import PersonalFile
+from parchemin.candidates.privacy.personal_files.rules import PersonalFileState
+from parchemin.candidates.privacy.retention.models import RetentionRun
 from parchemin.candidates.referentials.models import KnownReferential
 from parchemin.candidates.settings import Settings
 from parchemin.common.clock import utc_now
@@ -42,6 +48,10 @@ KNOWN = {
             "enrolment_id",
             "accommodation_id",
             "exemption_id",
+            "erasure_id",
+            "personal_file_id",
+            "holder_id",
+            "retention_run_id",
             "follow_up_id",
             "entry_id",
             "session_id",
@@ -133,6 +143,47 @@ async def _seed(url: str, referential: Referential) -> None:
                 argument=cipher.seal("Parce que.", place=f"exemptions.argument:{KNOWN['exemption_id']}"),
                 proposer_issuer="elsewhere",
                 proposer_subject="officer",
+            )
+        )
+        session.add(
+            Erasure(
+                id=KNOWN["erasure_id"],
+                organisation_id=school,
+                candidate_id=candidate.id,
+                origin=ErasureOrigin.PERSON,
+                state=ErasureState.REFUSED,
+                refusal_ground=RefusalGround.WITHDRAWN,
+                decided_at=utc_now(),
+            )
+        )
+        session.add(
+            PersonalFile(
+                id=KNOWN["personal_file_id"],
+                organisation_id=school,
+                candidate_id=candidate.id,
+                state=PersonalFileState.EXPIRED,
+                by_the_person=True,
+                requester="zoe",
+                requester_issuer="elsewhere",
+                recipient="age1",
+                due_at=utc_now(),
+                expires_at=utc_now(),
+            )
+        )
+        session.add(
+            CertifiedHolder(
+                id=KNOWN["holder_id"],
+                organisation_id=school,
+                candidate_id=candidate.id,
+                enrolment_id=enrolment.id,
+                award_id=KNOWN["holder_id"],
+                register_number="2026-0001",
+                referential_version=referential.version,
+            )
+        )
+        session.add(
+            RetentionRun(
+                id=KNOWN["retention_run_id"], organisation_id=school, dry_run=True, requester="someone", findings=[]
             )
         )
     await database.dispose()

@@ -3,6 +3,7 @@
 Tests are imported by path and can't import their neighbours: they reach these by fixtures.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -29,6 +30,7 @@ from parchemin.contracts.events import sessions as before
 from parchemin.documents.issuing.expectation import subscribe
 from parchemin.documents.issuing.issuer import Issuer
 from parchemin.documents.issuing.models import Document
+from parchemin.documents.issuing.sealing import cipher_of, printed_data, stored_content
 from parchemin.documents.settings import Settings
 
 MODALITIES = {"M1": ("C.1", "C.2"), "M2": ("C.3",), "M3": ("C.4",), "M4": ("C.5", "C.6")}
@@ -282,6 +284,15 @@ class Desk:
         async with self.database.reading() as session:
             bodies = (await session.execute(select(outbox.c.body).order_by(outbox.c.position))).scalars()
             return [CloudEvent.model_validate_json(body) for body in bodies]
+
+    async def printed(self, document: Document) -> dict[str, Any]:
+        async with self.database.reading() as session:
+            cipher = await cipher_of(session, document)
+        return json.loads(printed_data(document, cipher))
+
+    async def content(self, document: Document) -> bytes:
+        async with self.database.reading() as session:
+            return stored_content(self.store, document, await cipher_of(session, document))
 
     def files(self) -> list[Path]:
         return sorted(path for path in self.folder.rglob("*") if path.is_file())

@@ -37,7 +37,7 @@ async def test_each_fact_makes_its_document_and_an_event_tells_of_it(desk: Any, 
     assert all(it.data.keys() == members for it in told)
     versions = {it.data["kind"]: it.type.rpartition(".")[2] for it in told}
     assert versions == {it.kind: "v2" if it.kind == "convocation" else "v1" for it in documents}
-    assert {path.stem for path in desk.files()} == {it.sha256 for it in documents}
+    assert {path.stem for path in desk.files()} == {it.stored_key for it in documents}
     assert all(str(it.issued_on) == "2026-07-02" for it in documents)
 
 
@@ -47,8 +47,8 @@ async def test_what_was_printed_makes_the_same_file_again(desk: Any, story: Simp
     )
     await desk.issuer.issue_due()
     for document in await desk.documents():
-        content = desk.store.get(document.sha256)
-        again = TypeAdapter(printed.Document).validate_python(document.body_data)
+        content = await desk.content(document)
+        again = TypeAdapter(printed.Document).validate_python(await desk.printed(document))
         assert render(again) == content
         assert len(content) == document.size
 
@@ -68,7 +68,7 @@ async def test_each_number_of_a_convocation_is_a_letter_of_its_own(desk: Any, st
     await desk.hear(*story.known(), story.convened(), story.convened(number=2), story.convened(number=2))
     await desk.issuer.issue_due()
     documents = await desk.documents()
-    assert sorted(it.body_data["number"] for it in documents) == [1, 2]
+    assert sorted([(await desk.printed(it))["number"] for it in documents]) == [1, 2]
 
 
 async def test_a_document_waits_for_what_it_names_and_no_other_waits_with_it(desk: Any, story: SimpleNamespace) -> None:
@@ -91,7 +91,7 @@ async def test_two_issuers_at_once_issue_each_document_once(desk: Any, story: Si
     documents = await desk.documents()
     assert [it.state for it in documents] == ["issued"] * 6
     assert sorted(it.data["document_id"] for it in await desk.told()) == sorted(str(it.id) for it in documents)
-    assert {path.stem for path in desk.files()} == {it.sha256 for it in documents}
+    assert {path.stem for path in desk.files()} == {it.stored_key for it in documents}
 
 
 class Killed(BaseException):
@@ -115,7 +115,7 @@ async def test_an_issuer_killed_between_file_and_commit_issues_the_same_file_aft
     assert (await desk.document()).state == "pending"
     await desk.issuer.issue_due()
     document = await desk.document()
-    assert (document.state, document.sha256) == ("issued", file.stem)
+    assert (document.state, document.stored_key) == ("issued", file.stem)
     assert desk.files() == [file]
     assert len(await desk.told()) == 1
 
@@ -158,7 +158,7 @@ async def test_a_correction_that_comes_while_the_document_is_drawn_is_in_the_doc
     slow.go.set()
     await drawing
     document = await desk.document()
-    assert document.body_data["holder"]["birth_name"] == "Lefebvre"
+    assert (await desk.printed(document))["holder"]["birth_name"] == "Lefebvre"
     assert len(await desk.told()) == 1
 
 

@@ -10,13 +10,13 @@ from uuid import UUID
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common.bus import Bus, Message
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
-from parchemin.common.dead_letters import tell_of_dead_letter
+from parchemin.common.dead_letters import opened_letter, sealed_letter, tell_of_dead_letter
 from parchemin.common.failures import is_transient
 from parchemin.common.metrics import UNREADABLE, Outcome, event_handled
 from parchemin.common.problems import DomainError
@@ -187,7 +187,7 @@ class Consumer:
                 "traceparent": current_traceparent(),
                 "parked_at": utc_now(),
             }
-            if await insert_if_absent(session, dead_letters, letter):
+            if await insert_if_absent(session, dead_letters, await sealed_letter(session, letter)):
                 await tell_of_dead_letter(session, letter)
         event_handled(self.name, event_type, Outcome.PARKED)
         log.error("dead_letter", consumer=self.name, topic=message.topic, event_id=str(event_id), cause=cause)
@@ -203,11 +203,14 @@ class Consumer:
             if event_ids is not None:
                 parked = parked.where(dead_letters.c.event_id.in_(event_ids))
             letters = (await session.execute(parked)).all()
-        return sum([await self._replay(letter.position, letter.event_id, letter.body) for letter in letters])
+        return sum([await self._replay(letter) for letter in letters])
 
-    async def _replay(self, position: int, parked_id: UUID, body: bytes) -> bool:
+    async def _replay(self, parked: Row[Any]) -> bool:
         """The dead letter goes in the transaction of the effect."""
+        position, parked_id = parked.position, parked.event_id
         try:
+            async with self._database.reading() as session:
+                body = await opened_letter(session, parked)
             read = self._read(body)
             if read is None:
                 return False

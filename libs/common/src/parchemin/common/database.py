@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,6 +22,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from parchemin.common.failures import READ_ONLY
+from parchemin.common.settings import EncryptionSettings, house
+from parchemin.common.vault import Vault
+from parchemin.common.vault.wrapping import installation_keys
 
 log = structlog.get_logger()
 
@@ -36,6 +40,10 @@ IDLE_SECONDS = 1.0
 CHANNEL = "parchemin"
 """Of PostgreSQL's notifications, within the service's own database."""
 _ANNOUNCED = "announced"
+_FORGETS = "forgets"
+_DATABASE = "database"
+LOG_EMPTYING_SECONDS = (0, 0.1, 0.5, 2, 5, 10, 20)
+"""How long to wait, each time, for the readers that keep SQLite's log from being emptied."""
 _NOTIFY = select(func.pg_notify(CHANNEL, bindparam("name")))
 
 
@@ -43,6 +51,18 @@ def announce(session: AsyncSession, signal: str) -> None:
     """Have the database's `signal` set when this transaction is committed: here, and in the service's other processes
     that lead or stand by on PostgreSQL (`Database.leadership`)."""
     session.info.setdefault(_ANNOUNCED, set()).add(signal)
+
+
+def vault_of(session: AsyncSession) -> Vault:
+    """The vault of the service whose database the session is of."""
+    database: Database = session.info[_DATABASE]
+    return database.vault
+
+
+def leave_no_trace(session: AsyncSession) -> None:
+    """Once this transaction is committed, have its changes take the place of what was there in the files, too: SQLite
+    keeps old pages in its log until that is full. What PostgreSQL keeps in its own was sealed before it was written."""
+    session.info[_FORGETS] = True
 
 
 class Database:
@@ -53,8 +73,11 @@ class Database:
     a fair queue of it. Readers have engines of their own, refuse to write, and never wait for the writer (WAL).
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, vault: Vault | None = None) -> None:
+        """Without a `vault`, its own is under the installation's keys."""
         self.url = url
+        self._vault = vault
+        self._emptying: asyncio.Task[None] | None = None
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._signals: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self._untold: set[str] = set()
@@ -102,6 +125,7 @@ class Database:
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=FULL")  # an award that was answered for survives a power cut
             cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, and not only unlinked
             if read_only:
                 cursor.execute("PRAGMA query_only=ON")
             cursor.close()
@@ -118,13 +142,48 @@ class Database:
 
         One use case has one of these: a second one inside it would wait for the first for ever.
         """
-        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+        async with self._session(self._writer) as session, session.begin():
             yield session
         announced: set[str] = session.info.get(_ANNOUNCED, set())
         for name in announced:
             self.signal(name).set()
         if announced and not self.is_sqlite:
             self._tell_others(announced)
+        if session.info.get(_FORGETS) and self.is_sqlite and (self._emptying is None or self._emptying.done()):
+            self._emptying = asyncio.create_task(self._empty_log())
+
+    @property
+    def vault(self) -> Vault:
+        """Ciphers under the keys of persons that this database holds."""
+        if self._vault is None:  # not before it is wanted: the keys may be made by that
+            self._vault = Vault(installation_keys(EncryptionSettings(), house().var / "keys"))
+        return self._vault
+
+    def _session(self, engine: AsyncEngine) -> AsyncSession:
+        return AsyncSession(engine, expire_on_commit=False, info={_DATABASE: self})
+
+    async def _empty_log(self) -> None:
+        """Bring SQLite's log into the database and cut it to nothing. Readers that are in the middle of something keep
+        it from that: it is tried again, and left to the next time in the end."""
+        for seconds in LOG_EMPTYING_SECONDS:
+            await asyncio.sleep(seconds)
+            try:
+                async with self._writer.connect() as pooled:
+                    driver = (await pooled.get_raw_connection()).driver_connection
+                    if not isinstance(driver, aiosqlite.Connection):
+                        raise TypeError("a log is emptied by aiosqlite")
+                    await driver.execute_fetchall("PRAGMA busy_timeout=0")  # others want to write meanwhile
+                    try:
+                        [row] = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                    finally:
+                        await driver.execute_fetchall(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            except (SQLAlchemyError, sqlite3.Error, OSError):
+                log.warning("log_not_emptied", exc_info=True)
+                continue
+            is_held_up = bool(row[0])
+            if not is_held_up:
+                return
+        log.warning("log_not_emptied", cause="readers")
 
     def _tell_others(self, announced: set[str]) -> None:
         """After the commit and not within it: PostgreSQL lets transactions that notify commit one after another only,
@@ -152,7 +211,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session that sees one state of the database and changes nothing."""
-        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+        async with self._session(self._reader) as session:
             yield session
 
     @asynccontextmanager
@@ -196,6 +255,9 @@ class Database:
         """Close all connections."""
         if self._telling is not None:
             await self._telling
+        if self._emptying is not None:
+            self._emptying.cancel()  # the last connection empties the log when it is closed
+            await asyncio.gather(self._emptying, return_exceptions=True)
         await self._writer.dispose()
         await self._reader.dispose()
         # The connection of a task that was cancelled closes by itself, in its thread, which then calls this loop.

@@ -4,17 +4,20 @@ The letter itself is a row of the consumer's own database, in the transaction th
 dead-letter topic tells the world outside of it, by way of the outbox.
 """
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import Row, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common.clock import utc_now
-from parchemin.common.database import announce
+from parchemin.common.database import announce, vault_of
 from parchemin.common.ids import new_id
 from parchemin.common.outbox import WRITTEN
 from parchemin.common.tables import outbox
+from parchemin.common.vault import KeyDestroyed, Purpose
 from parchemin.contracts.topics import dead_letter_topic, is_compacted
 
 TYPE = "dead_letter"
@@ -45,3 +48,42 @@ async def tell_of_dead_letter(session: AsyncSession, letter: Mapping[str, Any]) 
     }
     await session.execute(insert(outbox), row)
     announce(session, WRITTEN)
+
+
+def person_told_of(topic: str, key: str) -> UUID | None:
+    """Whose identity a message of this topic and key tells; None on topics that tell nobody's. What has no id for its
+    key is a person of its own."""
+    if not is_compacted(topic):
+        return None
+    try:
+        return UUID(key)
+    except ValueError:
+        return UUID(bytes=hashlib.sha256(key.encode()).digest()[:16])
+
+
+async def sealed_letter(session: AsyncSession, letter: Mapping[str, Any]) -> dict[str, Any]:
+    """The letter as it is kept: an identity is sealed under the person's key, and of who was erased nothing is kept."""
+    person = person_told_of(letter["topic"], letter["key"])
+    if person is None:
+        return dict(letter)
+    try:
+        cipher = await vault_of(session).cipher(session, person, Purpose.IDENTITY)
+        body = cipher.seal_bytes(letter["body"], place=_place(letter["event_id"]))
+    except KeyDestroyed:
+        return {**letter, "body": b""}
+    return {**letter, "body": body, "sealed_for": person}
+
+
+async def opened_letter(session: AsyncSession, letter: Row[Any]) -> bytes:
+    """The bytes as they came; `KeyDestroyed` where the person was erased."""
+    if letter.sealed_for is None:
+        body: bytes = letter.body
+        return body
+    ciphers = await vault_of(session).ciphers(session, [letter.sealed_for], Purpose.IDENTITY)
+    if letter.sealed_for not in ciphers:
+        raise KeyDestroyed
+    return ciphers[letter.sealed_for].open_bytes(letter.body, place=_place(letter.event_id))
+
+
+def _place(event_id: UUID) -> str:
+    return f"dead_letters.body:{event_id}"

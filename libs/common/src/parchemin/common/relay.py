@@ -21,7 +21,7 @@ from parchemin.common.bus import Bus, BusAway, Message
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
 from parchemin.common.metrics import events_published, publish_failed, relay_leads
-from parchemin.common.outbox import WRITTEN
+from parchemin.common.outbox import WRITTEN, opened_bodies
 from parchemin.common.statements import among
 from parchemin.common.tables import outbox
 from parchemin.common.tracing import record_publication
@@ -55,6 +55,10 @@ class Pending:
 
     position: int
     message: Message
+    size: int
+    """Bytes in the outbox."""
+    is_void: bool = False
+    """Of a person who was erased meanwhile: nobody hears of it, and it is done with."""
 
     @property
     def place(self) -> tuple[str, str]:
@@ -139,8 +143,10 @@ class Relay:
 
     async def _publish(self, ready: Sequence[Pending]) -> tuple[Sequence[Pending], set[tuple[str, str]]]:
         """Publish; returns what is safe, and the places of what is not."""
+        void = [pending for pending in ready if pending.is_void]
+        ready = [pending for pending in ready if not pending.is_void]
         if not ready:
-            return [], set()
+            return void, set()
         try:
             outcomes = await self._bus.publish([pending.message for pending in ready])
         except BusAway:
@@ -151,7 +157,7 @@ class Relay:
             publish_failed(self._service, len(failed))
             log.warning("publish_failed", events=len(failed), cause=type(failed[0][1]).__name__)
         safe = [pending for pending, outcome in zip(ready, outcomes, strict=True) if outcome is None]
-        return safe, {pending.place for pending, _ in failed}
+        return [*void, *safe], {pending.place for pending, _ in failed}
 
     async def _first(self) -> tuple[Sequence[Pending], int]:
         """The first ones by position, and the last position of all that was committed when they were read."""
@@ -175,9 +181,10 @@ class Relay:
         async with self._database.transaction() as session:
             published = update(outbox).where(among(session, outbox.c.position, [pending.position for pending in safe]))
             await session.execute(published.values(published_at=utc_now()))
-        for topic, events in Counter(pending.message.topic for pending in safe).items():
+        told = [pending for pending in safe if not pending.is_void]
+        for topic, events in Counter(pending.message.topic for pending in told).items():
             events_published(self._service, topic, events)
-        for pending in safe:
+        for pending in told:
             record_publication(self._service, pending.message.topic, pending.message.body, since=since)
 
 
@@ -185,9 +192,11 @@ _size = func.length(outbox.c.body)
 _ahead = (
     select(
         outbox.c.position,
+        outbox.c.event_id,
         outbox.c.topic,
         outbox.c.key,
         outbox.c.body,
+        outbox.c.sealed_for,
         outbox.c.headers,
         (func.sum(_size).over(order_by=outbox.c.position) - _size).label("before"),
     )
@@ -197,7 +206,7 @@ _ahead = (
     .subquery()
 )
 _NEXT = (
-    select(_ahead.c.position, _ahead.c.topic, _ahead.c.key, _ahead.c.body, _ahead.c.headers)
+    select(*[column for column in _ahead.c if column.name != "before"])
     .where(_ahead.c.before < BATCH_BYTES)
     .order_by(_ahead.c.position)
 )
@@ -208,15 +217,21 @@ _NO_END = 2**63 - 1
 
 
 async def _pending(session: AsyncSession, after: int, last: int) -> Sequence[Pending]:
+    rows = (await session.execute(_NEXT, {"after": after, "last": last})).all()
     return [
-        Pending(position, Message(topic, key, body, tuple((headers or {}).items())))
-        for position, topic, key, body, headers in await session.execute(_NEXT, {"after": after, "last": last})
+        Pending(
+            row.position,
+            Message(row.topic, row.key, body or b"", tuple((row.headers or {}).items())),
+            size=len(row.body),
+            is_void=body is None,
+        )
+        for row, body in zip(rows, await opened_bodies(session, rows), strict=True)
     ]
 
 
 def _is_full(batch: Sequence[Pending]) -> bool:
     """Whether there may be more to read."""
-    return len(batch) == BATCH or sum(len(pending.message.body) for pending in batch) >= BATCH_BYTES
+    return len(batch) == BATCH or sum(pending.size for pending in batch) >= BATCH_BYTES
 
 
 def _back_off(failures: int) -> float:

@@ -38,6 +38,8 @@ class Service:
     consumer: Consumer | None = None
     on_start: Sequence[Task] = ()
     """Run once at start, after the migrations and before the first request."""
+    on_stop: Sequence[Task] = ()
+    """Run once at the stop, after the last request and before the database is closed."""
     background: Sequence[Task] = ()
     """Part of its work: run until the process stops; each runs for ever."""
     larger_bodies: Mapping[str, int] = field(default_factory=dict)
@@ -69,6 +71,8 @@ async def opened(service: Service) -> AsyncIterator[None]:
             await migrations.upgrade(service.database, service.name)
         for task in service.on_start:
             await task()
+        for task in service.on_stop:
+            stack.push_async_callback(task)
         yield
 
 

@@ -26,6 +26,8 @@ metadata = new_metadata()
 Position = BigInteger().with_variant(Integer, "sqlite")
 """SQLite only auto-increments an INTEGER primary key."""
 
+# `sealed_for` names the person under whose key a body is sealed; null where it tells nothing of anybody.
+
 outbox = Table(
     "outbox",
     metadata,
@@ -35,6 +37,7 @@ outbox = Table(
     Column("key", String(200), nullable=False),
     Column("type", String(200), nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("sealed_for", Uuid, nullable=True),
     Column("headers", JSON(none_as_null=True), nullable=True),
     Column("occurred_at", UTCDateTime, nullable=False),
     Column("published_at", UTCDateTime, nullable=True),
@@ -63,6 +66,7 @@ dead_letters = Table(
     Column("topic", String(200), nullable=False),
     Column("key", String(200), nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("sealed_for", Uuid, nullable=True, index=True),
     Column("cause", Text, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="1"),
     Column("source", String(300), nullable=True),
@@ -80,8 +84,11 @@ idempotency_keys = Table(
     Column("status", Integer, nullable=True),
     Column("headers", JSON, nullable=True),
     Column("body", LargeBinary, nullable=True),
+    Column("about", Text, nullable=True),
     Column("created_at", UTCDateTime, nullable=False, index=True),
 )
+"""Of an answer: its headers and its body, sealed together under a key of the service; and `about`, the ids that it
+names, so that what it says of a person is found. Without `about` the answer is one of before it was sealed."""
 
 audit_entries = Table(
     "audit_entries",
@@ -94,6 +101,26 @@ audit_entries = Table(
     Column("object_kind", String(100), nullable=False),
     Column("object_id", Uuid, nullable=False, index=True),
 )
+
+personal_file_orders = Table(
+    "personal_file_orders",
+    metadata,
+    Column("request_id", Uuid, primary_key=True),
+    Column("candidate_id", Uuid, nullable=False),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("recipient", String(100), nullable=False),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("taken_at", UTCDateTime, nullable=True),
+)
+"""Parts of persons' files that this service has to give; an order goes once it is done, or too late."""
+
+doomed_files = Table(
+    "doomed_files",
+    metadata,
+    Column("name", String(300), primary_key=True),
+    Column("doomed_at", UTCDateTime, nullable=False),
+)
+"""Files that are still in the service's store though nothing may name them any more, until they are gone."""
 
 person_keys = Table(
     "person_keys",

@@ -27,6 +27,8 @@ class Event(BaseModel):
     """Reverse name with the version: `parchemin.evaluations.block_validated.v1`."""
     topic: ClassVar[str]
     """Where it is published, by service: `parchemin.evaluations.v1`."""
+    forgets: ClassVar[bool] = False
+    """On a topic of identities: it says that nothing is known any more, and so tells nothing of the person."""
 
     @classmethod
     def read(cls, data: object) -> Self:

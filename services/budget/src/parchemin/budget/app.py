@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from parchemin.budget.charts.routes import router as charts
 from parchemin.budget.enrolments.service import learn_enrolment
 from parchemin.budget.estimates.routes import router as estimates
+from parchemin.budget.personal_file import gather
 from parchemin.budget.productions.routes import router as productions
 from parchemin.budget.settings import Settings
 from parchemin.budget.snapshots.routes import router as snapshots
@@ -12,8 +13,10 @@ from parchemin.common.bus import Bus
 from parchemin.common.bus.opening import open_bus
 from parchemin.common.consumer import Consumer
 from parchemin.common.http.app import create_service_app
+from parchemin.common.personal_files import PartsGiver, open_exchange
 from parchemin.common.service import Service, open_database
 from parchemin.contracts.events.candidates import EnrolmentOpenedV1
+from parchemin.contracts.events.privacy import PersonalFileRequestedV1, ProductionsGatheredV1
 
 DESCRIPTION = """The productions that candidates work on, and what they cost.
 
@@ -27,6 +30,8 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     database = open_database(settings, "budget")
     consumer = Consumer("budget", database)
     consumer.on(EnrolmentOpenedV1, learn_enrolment)
+    giver = PartsGiver(database, open_exchange(), gather, ProductionsGatheredV1)
+    consumer.on(PersonalFileRequestedV1, giver.learn)
     return Service(
         name="budget",
         title="Parchemin: budget",
@@ -36,6 +41,8 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         database=database,
         bus=bus or open_bus("budget"),
         consumer=consumer,
+        background=[giver.run],
+        state={"parts_giver": giver},
     )
 
 

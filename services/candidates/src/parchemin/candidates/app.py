@@ -14,15 +14,25 @@ from parchemin.candidates.follow_ups.routes import router as follow_ups
 from parchemin.candidates.identity.routes import router as candidates
 from parchemin.candidates.imports.routes import router as imports
 from parchemin.candidates.organisations.routes import router as organisations
+from parchemin.candidates.privacy.access_log.journal import AccessJournal
+from parchemin.candidates.privacy.access_log.routes import router as accesses
+from parchemin.candidates.privacy.consents.routes import router as consents
+from parchemin.candidates.privacy.erasures.eraser import Eraser
+from parchemin.candidates.privacy.erasures.routes import of_candidates as erasure_of_candidates
+from parchemin.candidates.privacy.erasures.routes import router as erasures
+from parchemin.candidates.privacy.holders.routes import router as certified_holders
+from parchemin.candidates.privacy.personal_files.assembler import Assembler
+from parchemin.candidates.privacy.personal_files.routes import of_candidates as personal_files_of_candidates
+from parchemin.candidates.privacy.personal_files.routes import router as personal_files
+from parchemin.candidates.privacy.purposes.routes import router as purposes
+from parchemin.candidates.privacy.retention.routes import router as retention
 from parchemin.candidates.settings import Settings
 from parchemin.common.bus import Bus
 from parchemin.common.bus.opening import open_bus
 from parchemin.common.consumer import Consumer
 from parchemin.common.http.app import create_service_app
+from parchemin.common.personal_files import open_exchange
 from parchemin.common.service import Service, open_database
-from parchemin.common.settings import EncryptionSettings, house
-from parchemin.common.vault import Vault
-from parchemin.common.vault.wrapping import installation_keys
 
 DESCRIPTION = """Who the candidates are, what they enrol for, and how each can take part on equal terms.
 
@@ -34,8 +44,12 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     settings = settings or Settings()
     database = open_database(settings, "candidates")
     consumer = Consumer("candidates", database)
-    listen(consumer)
-    vault = Vault(installation_keys(EncryptionSettings(), house().var / "keys"))
+    vault = database.vault
+    listen(consumer, vault)
+    journal = AccessJournal(database)
+    eraser = Eraser(database, vault, settings.patience, poll_seconds=settings.erasure_poll_seconds)
+    exchange = open_exchange()
+    assembler = Assembler(database, vault, exchange, poll_seconds=settings.personal_file_poll_seconds)
     return Service(
         name="candidates",
         title="Parchemin: candidates",
@@ -50,13 +64,30 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             follow_up_entries,
             accommodations,
             exemptions,
+            consents,
+            accesses,
+            erasure_of_candidates,
+            erasures,
+            certified_holders,
+            personal_files_of_candidates,
+            personal_files,
+            purposes,
+            retention,
         ],
         settings=settings,
         database=database,
         bus=bus or open_bus("candidates"),
         consumer=consumer,
         on_start=[partial(vault.prepare, database)],
-        state={"vault": vault},
+        on_stop=[journal.close],
+        background=[eraser.run, assembler.run],
+        state={
+            "access_journal": journal,
+            "eraser": eraser,
+            "assembler": assembler,
+            "exchange": exchange,
+            "vault": vault,
+        },
     )
 
 

@@ -7,6 +7,12 @@ from parchemin.candidates.exemptions.models import Exemption, GradedCompetency
 from parchemin.candidates.follow_ups.models import FollowUp, FollowUpEntry
 from parchemin.candidates.identity.models import Candidate, CandidateName
 from parchemin.candidates.organisations.models import Organisation
+from parchemin.candidates.privacy.access_log.models import RecordAccess
+from parchemin.candidates.privacy.consents.models import ConsentEntry
+from parchemin.candidates.privacy.erasures.models import Erasure, Sitting
+from parchemin.candidates.privacy.holders.models import CertifiedHolder
+from parchemin.candidates.privacy.personal_files.models import PersonalFile, PersonalFilePart
+from parchemin.candidates.privacy.retention.models import RetentionRun
 from parchemin.candidates.referentials.models import KnownReferential
 
 __all__ = [
@@ -15,7 +21,10 @@ __all__ = [
     "Base",
     "Candidate",
     "CandidateName",
+    "CertifiedHolder",
+    "ConsentEntry",
     "Enrolment",
+    "Erasure",
     "Exemption",
     "FollowUp",
     "FollowUpEntry",
@@ -23,4 +32,9 @@ __all__ = [
     "KnownConvocation",
     "KnownReferential",
     "Organisation",
+    "PersonalFile",
+    "PersonalFilePart",
+    "RecordAccess",
+    "RetentionRun",
+    "Sitting",
 ]

@@ -8,6 +8,7 @@ from parchemin.common.bus import Bus
 from parchemin.common.bus.opening import open_bus
 from parchemin.common.consumer import Consumer
 from parchemin.common.http.app import create_service_app
+from parchemin.common.personal_files import PartsGiver, open_exchange
 from parchemin.common.service import Service, open_database
 from parchemin.contracts.events.budget import ProductionSnapshotTakenV1
 from parchemin.contracts.events.candidates import (
@@ -17,6 +18,7 @@ from parchemin.contracts.events.candidates import (
     ExemptionGrantedV1,
     MeasuresGrantedV1,
 )
+from parchemin.contracts.events.privacy import AssessmentsGatheredV1, PersonalFileRequestedV1
 from parchemin.evaluations.appeals.routes import router as appeals
 from parchemin.evaluations.attendance.routes import router as attendance
 from parchemin.evaluations.awards.routes import router as awards
@@ -33,6 +35,7 @@ from parchemin.evaluations.grading.routes import router as grading
 from parchemin.evaluations.incidents.routes import router as incidents
 from parchemin.evaluations.juries.routes import router as juries
 from parchemin.evaluations.jurors.routes import router as jurors
+from parchemin.evaluations.personal_file import gather
 from parchemin.evaluations.places.routes import router as places
 from parchemin.evaluations.places.unavailabilities import router as unavailabilities
 from parchemin.evaluations.planning.routes import router as planning
@@ -72,6 +75,8 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     consumer.on(MeasuresGrantedV1, enrolments.learn_measures)
     consumer.on(ExemptionGrantedV1, enrolments.learn_exemption)
     consumer.on(ProductionSnapshotTakenV1, learn_snapshot)
+    giver = PartsGiver(database, open_exchange(), partial(gather, store=store), AssessmentsGatheredV1)
+    consumer.on(PersonalFileRequestedV1, giver.learn)
     return Service(
         name="evaluations",
         title="Parchemin: evaluations",
@@ -111,10 +116,12 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             ResultsPublisher(database, settings.jury_rules, poll_seconds=settings.results_poll_seconds).run,
             Opening(database, settings).run,
             examiner.run,
+            giver.run,
         ],
         larger_bodies={PARTS_PATH: max(settings.submissions_part_bytes, settings.max_body_bytes)},
         state={
             "store": store,
+            "parts_giver": giver,
             "examiner": examiner,
             "follow_up_throttle": Throttle(settings.follow_up_answers_per_minute),
         },

@@ -77,7 +77,7 @@ def _declared(service: ServiceName) -> Iterator[Machine]:
             continue
         yield Machine(
             service=str(service),
-            subject=subject,
+            subject=subject.rpartition(".")[2].replace("_", " "),
             meaning=" ".join((type(next(iter(following))).__doc__ or "").split()),
             first=rules.FIRST_STATES,
             following=following,

@@ -136,6 +136,7 @@ ROLE_SCOPES: dict[Role, tuple[str, ...]] = {
     ),
     Role.CANDIDATE: (
         "candidates:read",
+        "candidates:write",
         "evaluations:read",
         "evaluations:write",
         "budget:read",

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from parchemin.common.auth.principal import Principal, authenticated
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database, lock_number
+from parchemin.common.http import answers
 from parchemin.common.http.queries import declared_parameters, refuse_unknown_parameters
 from parchemin.common.merge_patch import MERGE_PATCH
 from parchemin.common.problems.http import (
@@ -81,8 +82,9 @@ class UnitOfWork:
         first = (await session.execute(statement)).one()
         if first.fingerprint != fingerprint:
             raise IdempotencyKeyReused
-        headers = {**(first.headers or {}), "Idempotency-Replayed": "true"}
-        raise Replayed(Response(first.body, status_code=first.status, headers=headers))
+        headers, body = await answers.opened(session, first)
+        headers = {**headers, "Idempotency-Replayed": "true"}
+        raise Replayed(Response(body, status_code=first.status, headers=headers))
 
     async def remember(self, response: Response) -> None:
         """Store the answer under the request's key."""
@@ -97,7 +99,9 @@ class UnitOfWork:
         await session.execute(
             update(idempotency_keys)
             .where(idempotency_keys.c.scope == scope, idempotency_keys.c.key == key)
-            .values(status=response.status_code, headers=headers, body=bytes(response.body))
+            .values(
+                status=response.status_code, **await answers.sealed(session, scope, key, headers, bytes(response.body))
+            )
         )
 
     async def __aenter__(self) -> "UnitOfWork":

@@ -1,7 +1,7 @@
 """The store in a bucket of an S3-compatible storage, for an installation of several machines."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,6 +106,11 @@ class BucketStore:
         """As the protocol says; each piece is a request of its own, and ends in time."""
         pieces = self._pieces(key, start, end)
         return checked(pieces, key) if start == 0 and end is None else pieces
+
+    def delete(self, key: str) -> None:
+        """As the protocol says. Versions that the bucket keeps are the bucket's affair."""
+        with _storage(), suppress(FileNotFoundError):
+            self._objects.delete(path_of(key, self._suffix))
 
     def stage(self, name: str, content: bytes) -> None:
         """As the protocol says."""

@@ -62,6 +62,12 @@ class FolderStore:
         pieces = self._pieces(key, start, end)
         return checked(pieces, key) if start == 0 and end is None else pieces
 
+    def delete(self, key: str) -> None:
+        """As the protocol says. It is unlinked, not overwritten: what a disk keeps of it is the disk's affair."""
+        with suppress(FileNotFoundError):
+            self._path(key).unlink()
+            _sync(self._path(key).parent)
+
     def stage(self, name: str, content: bytes) -> None:
         """As the protocol says."""
         path = self._folder / staging_path_of(name)

@@ -41,6 +41,9 @@ class ContentStore(Protocol):
         `ContentDamaged` and never looks complete. A part of it is given as it lies there.
         """
 
+    def delete(self, key: str) -> None:
+        """Forget the content for good; no matter whether it is there."""
+
     def stage(self, name: str, content: bytes) -> None:
         """Keep a piece of what is not whole yet, under `folder/name`. A repeat replaces it."""
 

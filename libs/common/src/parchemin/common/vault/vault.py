@@ -6,7 +6,7 @@ sealed is gone with it, also from backups of the data and from a database's log.
 
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,12 +15,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common.clock import utc_now
-from parchemin.common.database import Database
 from parchemin.common.statements import among, is_sqlite, upsert
 from parchemin.common.tables import person_keys
 from parchemin.common.vault.cipher import FieldCipher
 from parchemin.common.vault.index import BlindIndex
 from parchemin.common.vault.wrapping import WrappingKeys
+
+if TYPE_CHECKING:  # a database has its vault
+    from parchemin.common.database import Database
 
 NOBODY = UUID(int=0)
 INDEX = "index"
@@ -34,10 +36,14 @@ class Purpose(StrEnum):
     IDENTITY = "identity"
     DISABILITY = "disability"
     DOCUMENTS = "documents"
+    DOSSIER = "dossier"
+    """What is written about the person: appeals, incidents, a jury's comments."""
     FILE = "file"
     """The copy of all that is known, made for the person."""
     REGISTER = "register"
     """Who holds a certification: the law has it kept."""
+    ANSWERS = "answers"
+    """Nobody's: the service's own, for answers that it may have to give again."""
 
 
 class KeyDestroyed(Exception):
@@ -102,7 +108,7 @@ class Vault:
         made = await self._raw_keys(session, [NOBODY], INDEX, create=True)
         return BlindIndex(made[NOBODY])  # not kept before it is committed
 
-    async def prepare(self, database: Database) -> None:
+    async def prepare(self, database: "Database") -> None:
         """Make the index's key, before anything is read."""
         async with database.transaction() as session:
             await self.index(session)

@@ -1,7 +1,7 @@
 """All published events, by type."""
 
 from parchemin.contracts.envelope import Event
-from parchemin.contracts.events import appeals, budget, candidates, documents, evaluations, sessions
+from parchemin.contracts.events import appeals, budget, candidates, documents, erasure, evaluations, privacy, sessions
 
 CATALOGUE: dict[str, type[Event]] = {
     event.type: event
@@ -12,6 +12,11 @@ CATALOGUE: dict[str, type[Event]] = {
         candidates.EnrolmentBlocksExtendedV1,
         candidates.MeasuresGrantedV1,
         candidates.ExemptionGrantedV1,
+        erasure.CandidateErasedV1,
+        privacy.PersonalFileRequestedV1,
+        privacy.AssessmentsGatheredV1,
+        privacy.ProductionsGatheredV1,
+        privacy.DocumentsGatheredV1,
         evaluations.ReferentialPublishedV1,
         evaluations.JurorIdentifiedV1,
         evaluations.SheetSignedV1,

@@ -15,6 +15,8 @@ from parchemin.candidates.exemptions.rules import Case, ExemptionState, Parcours
 from parchemin.candidates.exemptions.schemas import ExemptionRuling, ExemptionSummary, ExemptionView, NewExemption
 from parchemin.candidates.exemptions.texts import open_texts, place_of
 from parchemin.candidates.follow_ups.service import require_consent
+from parchemin.candidates.privacy.access_log.rules import AccessKind
+from parchemin.candidates.privacy.access_log.service import record_access
 from parchemin.candidates.referentials.service import known_referential
 from parchemin.candidates.sealing import opening_cipher, sealing_cipher
 from parchemin.common import audit
@@ -106,10 +108,10 @@ async def read_exemption(
     session: AsyncSession, vault: Vault, principal: Principal, exemption: Exemption
 ) -> ExemptionView:
     """The exemption with its texts; that they were read is recorded in the same transaction."""
-    candidate_id = await session.scalar(
-        select(col(Enrolment.candidate_id)).where(col(Enrolment.id) == exemption.enrolment_id)
-    )
-    cipher = None if candidate_id is None else await opening_cipher(session, vault, candidate_id)
+    enrolment = await session.get_one(Enrolment, exemption.enrolment_id)
+    cipher = await opening_cipher(session, vault, enrolment.candidate_id)
+    person = enrolment.organisation_id, enrolment.candidate_id
+    await record_access(session, principal, AccessKind.EXEMPTION_TEXTS, person)
     await audit.record(session, principal, "exemption.argument_read", exemption)
     summary = ExemptionSummary.model_validate(exemption).model_dump()
     return ExemptionView.model_validate({**summary, **open_texts(cipher, exemption)})

@@ -11,6 +11,8 @@ from parchemin.candidates.follow_ups import rules
 from parchemin.candidates.follow_ups.models import FollowUp, FollowUpEntry
 from parchemin.candidates.follow_ups.rules import FollowUpState
 from parchemin.candidates.follow_ups.schemas import EntryContent, EntrySummary, EntryView, Exchange
+from parchemin.candidates.privacy.access_log.rules import AccessKind
+from parchemin.candidates.privacy.access_log.service import record_access
 from parchemin.candidates.sealing import opened, opening_cipher, sealing_cipher
 from parchemin.common import audit
 from parchemin.common.auth import Principal
@@ -97,6 +99,8 @@ async def read_entry(
     """The entry with what it says; that it was read is recorded."""
     cipher = await opening_cipher(session, vault, follow_up.candidate_id)
     await audit.record(session, principal, "follow_up_entry.read", entry)
+    person = follow_up.organisation_id, follow_up.candidate_id
+    await record_access(session, principal, AccessKind.DISABILITY_CASE, person)
     said = opened(cipher, entry.content, place=place_of_entry(entry.id))
     return EntryView(
         **EntrySummary.model_validate(entry).model_dump(),

@@ -18,6 +18,8 @@ from parchemin.candidates.follow_ups.schemas import (
 )
 from parchemin.candidates.identity.models import Candidate
 from parchemin.candidates.identity.service import own_candidates
+from parchemin.candidates.privacy.access_log.rules import AccessKind
+from parchemin.candidates.privacy.access_log.service import record_access
 from parchemin.candidates.sealing import opened, opening_cipher, sealing_cipher
 from parchemin.common import audit
 from parchemin.common.auth import Principal
@@ -155,6 +157,8 @@ async def read(
     """The follow-up with the candidate's words; that they were read is recorded."""
     cipher = await opening_cipher(session, vault, follow_up.candidate_id)
     await audit.record(session, principal, "follow_up.read", follow_up)
+    person = follow_up.organisation_id, follow_up.candidate_id
+    await record_access(session, principal, AccessKind.DISABILITY_CASE, person)
     return DisabilityFollowUpView(
         **summary(follow_up).model_dump(),
         request=opened(cipher, follow_up.request, place=place_of_request(follow_up.id)),

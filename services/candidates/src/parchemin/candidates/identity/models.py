@@ -1,5 +1,6 @@
 """Candidates: who they are, sealed; and what finds them without telling who they are."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint
@@ -21,6 +22,8 @@ class Candidate(Aggregate, Base, table=True):
     """Keyed digest of what two entries of one person have in common: nobody is entered twice."""
     subject_digest: bytes | None = Field(default=None, sa_type=LargeBinary, index=True)
     """Keyed digest of their login."""
+    erased_at: datetime | None = None
+    """Since when nothing is known of them any more."""
 
 
 class CandidateName(Base, table=True):

@@ -4,11 +4,15 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
+from sqlmodel import col
 
 from parchemin.candidates.identity import service
 from parchemin.candidates.identity.models import Candidate
 from parchemin.candidates.identity.schemas import CandidateEntry, CandidateView
 from parchemin.candidates.identity.storage import CandidateErased, person_of, persons_of
+from parchemin.candidates.privacy.access_log.journal import Journal, reading_of_a_person
+from parchemin.candidates.privacy.access_log.rules import AccessKind
+from parchemin.candidates.privacy.access_log.service import record_access
 from parchemin.common.auth import Access, Principal
 from parchemin.common.http.conditions import ExpectedVersion, is_unchanged, not_modified, tag
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
@@ -47,30 +51,30 @@ async def record_candidate(
 
 @router.get("")
 async def list_candidates(
-    session: Reading, vault: InstalledVault, principal: Consulting, paging: Paging
+    session: Reading, vault: InstalledVault, principal: Consulting, paging: Paging, journal: Journal
 ) -> Page[CandidateView]:
     """The organisation's candidates, in the order of their last change; a candidate sees the own record only."""
     visible = await service.visible_candidates(session, vault, principal)
-    rows = await page_rows(session, visible, Candidate, paging)
+    rows = await page_rows(session, visible.where(col(Candidate.erased_at).is_(None)), Candidate, paging)
     persons = await persons_of(session, vault, rows)
+    await journal.listed(principal, rows[: paging.limit])
     return cut(rows, paging, lambda candidate: CandidateView.of(candidate, persons[candidate.id]))
 
 
 @router.get("/{candidate_id}", response_model=CandidateView, responses=documented(CandidateErased))
 async def read_candidate(
-    candidate_id: UUID,
-    session: Reading,
-    vault: InstalledVault,
-    principal: Consulting,
-    request: Request,
-    response: Response,
+    candidate_id: UUID, vault: InstalledVault, principal: Consulting, request: Request, response: Response
 ) -> CandidateView | Response:
-    """One candidate."""
-    candidate = await one(session, await service.visible_candidates(session, vault, principal), Candidate, candidate_id)
-    if is_unchanged(request, candidate.version):
-        return not_modified(candidate.version)
+    """One candidate. That somebody else than the person read it is recorded in the same transaction."""
+    async with reading_of_a_person(request, principal) as session:
+        visible = await service.visible_candidates(session, vault, principal)
+        candidate = await one(session, visible, Candidate, candidate_id)
+        if is_unchanged(request, candidate.version):
+            return not_modified(candidate.version)
+        view = CandidateView.of(candidate, await person_of(session, vault, candidate))
+        await record_access(session, principal, AccessKind.RECORD, candidate)
     tag(response, candidate.version)
-    return CandidateView.of(candidate, await person_of(session, vault, candidate))
+    return view
 
 
 @router.put(

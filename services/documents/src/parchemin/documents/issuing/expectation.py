@@ -13,12 +13,14 @@ from sqlmodel import col
 from parchemin.common.clock import utc_now
 from parchemin.common.consumer import Consumer
 from parchemin.common.database import announce
+from parchemin.common.erasure import is_forgotten
 from parchemin.common.language import Language
 from parchemin.common.statements import insert_if_absent, table_of
 from parchemin.common.tracing import current_traceparent
 from parchemin.contracts.envelope import Event
 from parchemin.contracts.events.appeals import BlockValidationRevokedV1, CertificationRevokedV1
 from parchemin.contracts.events.candidates import CandidateIdentifiedV1, OrganisationRegisteredV1
+from parchemin.contracts.events.erasure import CandidateErasedV1
 from parchemin.contracts.events.evaluations import (
     BlockValidatedV1,
     CertificationAwardedV1,
@@ -31,6 +33,7 @@ from parchemin.contracts.events.sessions import CandidateConvenedV1
 from parchemin.contracts.vocabulary import DocumentKind
 from parchemin.documents.composition.compose import day_of, subject_of
 from parchemin.documents.composition.knowledge import Fact
+from parchemin.documents.erasure.service import forget_candidate
 from parchemin.documents.issuing.models import Document, DocumentState
 from parchemin.documents.issuing.revocation import revoke, was_revoked
 from parchemin.documents.projections import service as projections
@@ -56,6 +59,10 @@ def subscribe(consumer: Consumer, *, language: Language) -> None:
         await expect(session, fact, language)
         announce(session, DUE)
 
+    async def forgetting(session: AsyncSession, erased: CandidateErasedV1) -> None:
+        await forget_candidate(session, erased)
+        announce(session, DUE)
+
     consumer.on(OrganisationRegisteredV1, learning(projections.learn_organisation))
     consumer.on(CandidateIdentifiedV1, learning(projections.learn_candidate))
     consumer.on(JurorIdentifiedV1, learning(projections.learn_juror))
@@ -65,14 +72,18 @@ def subscribe(consumer: Consumer, *, language: Language) -> None:
     consumer.on(ResultsDecidedV1, expecting)
     consumer.on(DeliberationClosedV1, expecting)
     consumer.on(CandidateConvenedV1, expecting)
+    consumer.on(CandidateErasedV1, forgetting)
     consumer.on(BlockValidationRevokedV1, revoke)
     consumer.on(CertificationRevokedV1, revoke)
 
 
 async def expect(session: AsyncSession, fact: Fact, language: Language) -> None:
-    """Write down that the document of this fact is to be made, unless it is already or was revoked since."""
+    """Write down that the document of this fact is to be made, unless it is already, was revoked since, or is about
+    somebody who was erased."""
     subject = subject_of(fact)
     if await was_revoked(session, subject):
+        return
+    if subject.candidate_id is not None and await is_forgotten(session, subject.candidate_id):
         return
     row = Document(
         organisation_id=fact.organisation_id,

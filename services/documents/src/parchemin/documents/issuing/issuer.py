@@ -22,8 +22,9 @@ from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
 from parchemin.common.outbox import publish
 from parchemin.common.statements import table_of
-from parchemin.common.storage.store import ContentStore
+from parchemin.common.storage.store import ContentStore, key_of
 from parchemin.common.tracing import span
+from parchemin.common.vault import FieldCipher, Purpose
 from parchemin.contracts.events.documents import DocumentIssuedV1, DocumentIssuedV2
 from parchemin.contracts.events.documents import DocumentKind as KindOfV1
 from parchemin.contracts.vocabulary import DocumentKind
@@ -33,6 +34,7 @@ from parchemin.documents.composition.knowledge import Fact, Knowledge, Needs
 from parchemin.documents.issuing.expectation import DUE
 from parchemin.documents.issuing.metrics import document_drawn, document_issued
 from parchemin.documents.issuing.models import Document, DocumentState
+from parchemin.documents.issuing.sealing import body_place, content_place, particulars_of, sealed_for
 from parchemin.documents.projections.service import look_up
 from parchemin.documents.rendering import models as printed
 from parchemin.documents.rendering.compiler import render
@@ -57,6 +59,7 @@ class Made:
     printed: printed.Document
     sha256: str
     size: int
+    stored_key: str
 
 
 class Issuer:
@@ -104,9 +107,13 @@ class Issuer:
                 found, last = True, batch[-1].id
                 facts = [(document, fact) for document in batch if (fact := await self._fact_of(document)) is not None]
                 known = await self._look_up([fact for _, fact in facts])
+                ciphers = await self._ciphers([document for document, _ in facts])
                 for document, fact in facts:
+                    cipher = ciphers.get(sealed_for(document))
+                    if cipher is None:  # erased since it was read, and the document with them
+                        continue
                     await places.acquire()
-                    task = group.create_task(self._issue(document, fact, known))
+                    task = group.create_task(self._issue(document, fact, known, cipher))
                     task.add_done_callback(lambda _: places.release())
         return found
 
@@ -132,7 +139,18 @@ class Issuer:
         async with self._database.reading() as session:
             return await look_up(session, Needs.union(Needs.of(fact) for fact in facts))
 
-    async def _issue(self, document: Document, fact: Fact, known: Knowledge) -> None:
+    async def _ciphers(self, documents: Sequence[Document]) -> dict[UUID, FieldCipher]:
+        """What each is sealed with. Writes only where somebody's first document is among them."""
+        persons = {sealed_for(document) for document in documents}
+        vault = self._database.vault
+        async with self._database.reading() as session:
+            known = await vault.ciphers(session, persons, Purpose.DOCUMENTS)
+        if persons <= known.keys():
+            return known
+        async with self._database.transaction() as session:
+            return await vault.ciphers(session, persons, Purpose.DOCUMENTS, create=True)
+
+    async def _issue(self, document: Document, fact: Fact, known: Knowledge, cipher: FieldCipher) -> None:
         missing = Needs.of(fact).lacking(known)
         if missing:
             await self._postpone(document, missing=list(missing))
@@ -144,20 +162,25 @@ class Issuer:
             document_id=str(document.id),
             document_kind=document.kind,
         ):
-            await self._make_and_conclude(document, fact, known)
+            await self._make_and_conclude(document, fact, known, cipher)
 
-    async def _make_and_conclude(self, document: Document, fact: Fact, known: Knowledge) -> None:
+    async def _make_and_conclude(self, document: Document, fact: Fact, known: Knowledge, cipher: FieldCipher) -> None:
         loop = asyncio.get_running_loop()
         within = copy_context()
         try:
             drawn, pdf = await loop.run_in_executor(self._renderers, within.run, self._draw, document, fact, known)
-            key = await loop.run_in_executor(self._keepers, self._store.put, pdf)
+            made = await loop.run_in_executor(self._keepers, self._keep, document, drawn, pdf, cipher)
         except UnprintableText as refused:
             await self._block(document, refused.field)
         except Exception as error:  # one bad document does not stop the others
             await self._fail(document, error)
         else:
-            await self._conclude(document, Made(drawn, key, len(pdf)))
+            await self._conclude(document, made, cipher)
+
+    def _keep(self, document: Document, drawn: printed.Document, pdf: bytes, cipher: FieldCipher) -> Made:
+        """In a worker thread: the file, sealed and in the store. Made a second time it is the same."""
+        key = self._store.put(cipher.seal_repeatably(pdf, place=content_place(document.id)))
+        return Made(drawn, key_of(pdf), len(pdf), key)
 
     def _draw(self, document: Document, fact: Fact, known: Knowledge) -> tuple[printed.Document, bytes]:
         """In a worker thread: what is printed, and the PDF."""
@@ -175,20 +198,23 @@ class Issuer:
         document_drawn(document.kind, time.perf_counter() - started)
         return drawn, pdf
 
-    async def _conclude(self, document: Document, made: Made) -> None:
+    async def _conclude(self, document: Document, made: Made, cipher: FieldCipher) -> None:
         now = utc_now()
+        body = cipher.seal(made.printed.model_dump_json(), place=body_place(document.id))
         async with self._database.transaction() as session:
             issued = await _change(
                 session,
                 document,
                 state=DocumentState.ISSUED,
                 missing=[],
-                body_data=made.printed.model_dump(mode="json"),
+                body_data=body,
+                particulars=particulars_of(made.printed.model_dump(mode="json")),
                 template_version=made.printed.letterhead.template_version,
                 issued_at=now,
                 updated_at=now,
                 sha256=made.sha256,
                 size=made.size,
+                stored_key=made.stored_key,
             )
             if issued:
                 await publish(session, _told(document, made))

@@ -27,7 +27,7 @@ class DocumentState(StrEnum):
 _KINDS = ", ".join(f"'{kind}'" for kind in DocumentKind)
 _STATES = ", ".join(f"'{state}'" for state in DocumentState)
 _REVOCABLE = ", ".join(f"'{kind}'" for kind in (DocumentKind.DIPLOMA, DocumentKind.BLOCK_ATTESTATION))
-_ISSUED = ("body_data", "template_version", "issued_at", "sha256", "size")
+_ISSUED = ("particulars", "template_version", "issued_at", "sha256", "size")
 
 
 class Document(Aggregate, Base, table=True):
@@ -44,6 +44,7 @@ class Document(Aggregate, Base, table=True):
         CheckConstraint(
             f"state <> 'issued' OR ({' AND '.join(f'{column} IS NOT NULL' for column in _ISSUED)})", name="issued"
         ),
+        CheckConstraint("state <> 'issued' OR (erased_at IS NULL) = (body_data IS NOT NULL)", name="kept"),
         CheckConstraint(f"revoked_on IS NULL OR kind IN ({_REVOCABLE})", name="revoked"),
         Index(
             "ix_documents_pending",
@@ -61,7 +62,7 @@ class Document(Aggregate, Base, table=True):
     block: int | None = None
     state: str = Field(default=DocumentState.PENDING, max_length=16)
     facts: dict[str, Any] = Field(sa_type=JSON)
-    """Data of the event that the document follows from."""
+    """Data of the event that the document follows from; of an erased person's, what a revocation names it by."""
     language: str = Field(max_length=2)
     issued_on: date
     """Day of the fact; printed. The day the file was made is `issued_at`'s."""
@@ -76,11 +77,19 @@ class Document(Aggregate, Base, table=True):
     """Of the work that expected it: the making of the document, whenever that is, belongs to the same trace."""
     blocked_reason: str | None = Field(default=None, max_length=200)
     """Path of the field that cannot be printed; never its value."""
-    body_data: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
-    """What was printed: with `template_version` it makes the same file again."""
+    body_data: bytes | None = None
+    """What was printed, sealed under the key of whom it is about: with `template_version` it makes the same file
+    again."""
+    particulars: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """What its verification tells of it and nobody's name is in."""
     template_version: str | None = Field(default=None, max_length=16)
     issued_at: datetime | None = None
     sha256: str | None = Field(default=None, max_length=64)
+    """Of the PDF, which is published."""
     size: int | None = None
+    stored_key: str | None = Field(default=None, max_length=64)
+    """Of the sealed file in the store; null where it lies there as it was made, under its own digest."""
+    erased_at: datetime | None = None
+    """When the person was erased: the file is gone, and what is told of it names nobody."""
     revoked_on: date | None = None
     """Day from which what it attests no longer holds; told by the verification, never by the file."""

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from parchemin.common.clock import utc_now
+from parchemin.common.erasure import is_forgotten
 from parchemin.common.language import Text
 from parchemin.common.problems import Conflict
 from parchemin.contracts.vocabulary import DocumentKind
@@ -54,6 +55,8 @@ async def revoke(session: AsyncSession, ruled: Revocation) -> None:
     )
     if revoked.first() is not None:
         return
+    if subject.candidate_id is not None and await is_forgotten(session, subject.candidate_id):
+        return  # their document was never made
     if not await was_revoked(session, subject):
         raise RevokedUnknown(kind=subject.kind, origin=subject.origin)
 

@@ -17,10 +17,12 @@ from parchemin.common.paging import Page, Paging, page
 from parchemin.common.problems.http import Unavailable
 from parchemin.common.problems.representation import documented
 from parchemin.common.storage.store import ContentDamaged, ContentStore
+from parchemin.common.vault import CannotDecrypt
 from parchemin.contracts.vocabulary import DocumentKind, Role
 from parchemin.documents.issuing.models import Document, DocumentState
 from parchemin.documents.issuing.schemas import DocumentView
-from parchemin.documents.issuing.service import DocumentNotIssued, visible_documents
+from parchemin.documents.issuing.sealing import cipher_of, stored_content
+from parchemin.documents.issuing.service import DocumentErased, DocumentNotIssued, visible_documents
 
 log = structlog.get_logger()
 
@@ -82,7 +84,7 @@ async def read_document(
             "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
         },
         304: {"description": "The client holds it already"},
-        **documented(DocumentNotIssued, Unavailable),
+        **documented(DocumentNotIssued, DocumentErased, Unavailable),
     },
 )
 async def read_content(document_id: UUID, session: Reading, principal: Consulting, request: Request) -> Response:
@@ -90,13 +92,16 @@ async def read_content(document_id: UUID, session: Reading, principal: Consultin
     document = await one(session, visible_documents(principal), Document, document_id)
     if document.state != DocumentState.ISSUED or document.sha256 is None:
         raise DocumentNotIssued(state=document.state)
+    cipher = await cipher_of(session, document)
+    if cipher is None or document.erased_at is not None:
+        raise DocumentErased
     if is_unchanged(request, document.sha256):
         return not_modified(document.sha256)
     await session.close()  # the store may take its time, and others want the connection
     store: ContentStore = request.app.state.store
     try:
-        content = await asyncio.to_thread(store.get, document.sha256)
-    except ContentDamaged as error:
+        content = await asyncio.to_thread(stored_content, store, document, cipher)
+    except (ContentDamaged, CannotDecrypt) as error:
         log.error("document_content_damaged", document_id=str(document.id))
         raise Unavailable from error
     response = Response(content, media_type="application/pdf")

@@ -34,6 +34,7 @@ class DocumentView(BaseModel):
                 "missing": [],
                 "blocked_field": None,
                 "revoked_on": None,
+                "erased_at": None,
                 "created_at": "2026-07-03T08:15:29Z",
                 "updated_at": "2026-07-03T08:15:30Z",
             }
@@ -60,6 +61,9 @@ class DocumentView(BaseModel):
     )
     revoked_on: date | None = Field(
         description="Day from which the document attests nothing any more; its content stays as it was issued"
+    )
+    erased_at: datetime | None = Field(
+        description="When the content was erased with the data of the person: its code still verifies, and names nobody"
     )
     created_at: datetime
     updated_at: datetime

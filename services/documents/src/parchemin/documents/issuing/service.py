@@ -8,7 +8,7 @@ from sqlmodel import col
 from parchemin.common.auth import Principal
 from parchemin.common.language import Text
 from parchemin.common.ownership import owned
-from parchemin.common.problems import Conflict
+from parchemin.common.problems import Conflict, Gone
 from parchemin.contracts.vocabulary import DocumentKind, Role
 from parchemin.documents.issuing.models import Document
 
@@ -20,6 +20,16 @@ class DocumentNotIssued(Conflict):
     detail = Text(
         "Ce document n'est pas encore émis : son état est {state}.",
         "This document is not issued yet: its state is {state}.",
+    )
+
+
+class DocumentErased(Gone):
+    """The person was erased, and the file with them."""
+
+    code = "document_erased"
+    detail = Text(
+        "Le contenu de ce document a été effacé avec les données de la personne.",
+        "The content of this document was erased with the data of the person.",
     )
 
 

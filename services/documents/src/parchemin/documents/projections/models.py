@@ -20,21 +20,21 @@ class KnownOrganisation(Base, table=True):
 
 
 class KnownCandidate(Base, table=True):
-    """A candidate's identity, the latest that was said. An erasure removes the row; what was issued stands."""
+    """A candidate's identity, the latest that was said: sealed under their key. An erasure removes the row."""
 
     __tablename__ = "known_candidates"
 
     id: UUID = Field(primary_key=True)
-    identity: dict[str, Any] = Field(sa_type=JSON)
+    identity: bytes
 
 
 class KnownJuror(Base, table=True):
-    """A juror's identity, the latest that was said."""
+    """A juror's identity, the latest that was said: sealed under their key."""
 
     __tablename__ = "known_jurors"
 
     id: UUID = Field(primary_key=True)
-    identity: dict[str, Any] = Field(sa_type=JSON)
+    identity: bytes
 
 
 class KnownReferential(Base, table=True):

@@ -46,6 +46,6 @@ class VerificationView(BaseModel):
     register_number: str | None = Field(default=None, description="Of the award, on a paper that bears it")
     issued_on: date | None = None
     organisation: str | None = Field(default=None, description="School that presented the holder")
-    holder_initials: str | None = None
+    holder_initials: str | None = Field(default=None, description="Null where the holder's data were erased")
     specimen: bool | None = Field(default=None, description="True: the document has no value, and says so")
     revoked_on: date | None = Field(default=None, description="Day of the revocation, of a revoked document")

@@ -7,16 +7,11 @@ from sqlmodel import col
 
 from parchemin.contracts.vocabulary import DocumentKind
 from parchemin.documents.issuing.models import Document, DocumentState
+from parchemin.documents.issuing.sealing import cipher_of, printed_data
 from parchemin.documents.verification.code import LENGTH, read_code
 from parchemin.documents.verification.schemas import VerificationView
 
 _NOBODYS = "-" * LENGTH
-
-
-class _Letterhead(BaseModel):
-    organisation_name: str
-    certifier: dict[str, object] | None
-    specimen: bool
 
 
 class _Holder(BaseModel):
@@ -27,10 +22,14 @@ class _Holder(BaseModel):
 class _Paper(BaseModel):
     """What is read of the printed data. Papers of all template versions have it; what else they have is ignored."""
 
-    certification_title: str
-    letterhead: _Letterhead
     holder: _Holder | None = None
-    register_number: str | None = None
+
+
+class _Particulars(BaseModel):
+    certification_title: str
+    organisation: str
+    register_number: str | None
+    specimen: bool
 
 
 async def verify(session: AsyncSession, typed: str) -> VerificationView:
@@ -42,21 +41,28 @@ async def verify(session: AsyncSession, typed: str) -> VerificationView:
     document = (await session.execute(statement)).scalar_one_or_none()
     if document is None:
         return VerificationView(status="unknown")
-    paper = _Paper.model_validate(document.body_data)
+    told = _Particulars.model_validate(document.particulars)
     return VerificationView(
         status="valid" if document.revoked_on is None else "revoked",
         kind=DocumentKind(document.kind),
-        certification_title=paper.certification_title,
+        certification_title=told.certification_title,
         block=document.block,
-        register_number=paper.register_number,
+        register_number=told.register_number,
         issued_on=document.issued_on,
-        organisation=paper.letterhead.organisation_name,
-        holder_initials=_initials(paper.holder) if paper.holder else None,
-        specimen=paper.letterhead.specimen or paper.letterhead.certifier is None,
+        organisation=told.organisation,
+        holder_initials=await _initials(session, document),
+        specimen=told.specimen,
         revoked_on=document.revoked_on,
     )
 
 
-def _initials(holder: _Holder) -> str:
-    """Of the first of the first names and of the birth name: enough to recognise, too little to learn."""
+async def _initials(session: AsyncSession, document: Document) -> str | None:
+    """Of the first of the first names and of the birth name: enough to recognise, too little to learn. None of minutes,
+    and of a person who was erased."""
+    cipher = await cipher_of(session, document)
+    if cipher is None or document.body_data is None:
+        return None
+    holder = _Paper.model_validate_json(printed_data(document, cipher)).holder
+    if holder is None:
+        return None
     return " ".join(f"{name.strip()[:1].upper()}." for name in (holder.first_names[0], holder.birth_name))

@@ -17,7 +17,7 @@ from parchemin.common.vault.vault import place_of as key_place
 from parchemin.common.vault.wrapping import WrappingKeys, installation_keys
 
 revision = "c7d41f0ae52b"
-down_revision = "b306d8c6f133"
+down_revision = "5c1e0a7d2f94"
 branch_labels = None
 depends_on = None
 
