@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, delete, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, Table, Uuid, delete, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common.database import leave_no_trace, vault_of
@@ -36,11 +36,14 @@ async def forget(
 
 async def is_forgotten(session: AsyncSession, person_id: UUID) -> bool:
     """Whether the person was erased here: nothing is learnt of them any more."""
+    return bool(await session.scalar(select(forgotten(literal(person_id, Uuid)))))
+
+
+def forgotten(person_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+    """The same within a statement."""
     columns = person_keys.c
-    found = select(columns.person_id).where(
-        columns.person_id == person_id, columns.purpose == Purpose.IDENTITY, columns.wrapped.is_(None)
-    )
-    return await session.scalar(found) is not None
+    erased = columns.purpose == Purpose.IDENTITY, columns.wrapped.is_(None)
+    return select(columns.person_id).where(columns.person_id == person_id, *erased).exists()
 
 
 def _told_of(table: Table, person_id: UUID) -> tuple[ColumnElement[bool], ...]:
