@@ -48,6 +48,16 @@ BEGIN
     SELECT RAISE(ABORT, 'a signed sheet does not change');
 END
 """
+SQLITE_BEFORE = f"""
+CREATE TRIGGER signed_stays BEFORE UPDATE ON sheets
+    WHEN OLD.state <> 'draft' AND NOT (
+        OLD.state = 'signed' AND NEW.state = 'corrected'
+        AND {" AND ".join(f"NEW.{name} IS OLD.{name}" for name in (*KEPT, "levels", "reason"))}
+    )
+BEGIN
+    SELECT RAISE(ABORT, 'a signed sheet does not change');
+END
+"""
 _OF_APPEALS = "SELECT candidate_id FROM known_enrolments WHERE id = appeals.enrolment_id"
 _OF_INCIDENTS = (
     "SELECT e.candidate_id FROM registrations r JOIN known_enrolments e ON e.id = r.enrolment_id"
@@ -171,4 +181,49 @@ def _let_comments_be_erased() -> None:
 
 
 def downgrade() -> None:
-    raise RuntimeError("what is sealed is not written in clear again: restore the backup of before the upgrade")
+    """Where nobody is known yet: what is sealed is not written in clear again."""
+    connection = op.get_bind()
+    sealed = (
+        ("known_candidates", "login"),
+        ("appeals", "grounds"),
+        ("incidents", "description"),
+        ("deposits", "file_name"),
+    )
+    for name, column in sealed:
+        if connection.scalar(sa.text(f"SELECT count({column}) FROM {name}")):  # noqa: S608 - constants
+            raise RuntimeError(f"{name} is sealed: restore the backup of before the upgrade")
+    if connection.dialect.name == "sqlite":
+        op.execute("DROP TRIGGER signed_stays")
+    with op.batch_alter_table("sheets", schema=None) as batch_op:
+        batch_op.drop_column("comments_erased_at")
+    if connection.dialect.name == "sqlite":
+        op.execute(SQLITE_BEFORE)
+    with op.batch_alter_table("deposits", schema=None) as batch_op:
+        batch_op.drop_column("erased_at")
+        batch_op.drop_column("file_name")
+        batch_op.add_column(sa.Column("file_name", sa.String(length=300), nullable=False, server_default=""))
+    for name, texts in (("appeals", ("grounds", "report")), ("incidents", ("description",))):
+        with op.batch_alter_table(name, schema=None) as batch_op:
+            batch_op.drop_index(batch_op.f(f"ix_{name}_sealed_for"))
+            batch_op.drop_column("sealed_for")
+            for text in texts:
+                batch_op.drop_column(text)
+        with op.batch_alter_table(name, schema=None) as batch_op:
+            for text in texts:
+                told = {"nullable": True} if text == "report" else {"nullable": False, "server_default": ""}
+                batch_op.add_column(sa.Column(text, sa.String(length=4000), **told))
+    with op.batch_alter_table("known_candidates", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_known_candidates_organisation_id_login"))
+        batch_op.drop_column("login")
+        batch_op.add_column(sa.Column("subject", sa.String(length=255), nullable=True))
+        batch_op.create_index(
+            batch_op.f("ix_known_candidates_organisation_id_subject"), ["organisation_id", "subject"], unique=False
+        )
+    with op.batch_alter_table("idempotency_keys", schema=None) as batch_op:
+        batch_op.drop_column("about")
+    with op.batch_alter_table("dead_letters", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_dead_letters_sealed_for"))
+        batch_op.drop_column("sealed_for")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_column("sealed_for")
+    op.drop_table("doomed_files")
