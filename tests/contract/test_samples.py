@@ -62,7 +62,7 @@ HEARD_BY = {
         "exemption_granted",
         "production_snapshot_taken",
     },
-    ServiceName.BUDGET: {"enrolment_opened"},
+    ServiceName.BUDGET: {"enrolment_opened", "candidate_erased"},
     ServiceName.DOCUMENTS: {
         "referential_published",
         "organisation_registered",

@@ -109,7 +109,7 @@ async def test_a_signed_sheet_loses_its_comments_once_and_nothing_else_ever(scho
         organisation_id=school.id,
         session_id=UUID(held.id),
         registration_id=UUID(registration["id"]),
-        juror_id=UUID(held.jurors[0]),
+        juror_id=UUID(held.jury[0]),
         state="signed",
         levels=[{"criterion": "C1.1", "level": "not_met", "comment": "Zoé n'a pas répondu."}],
         opinions=[{"competency": "C.1", "opinion": "favourable"}],

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from parchemin.budget.charts.routes import router as charts
 from parchemin.budget.enrolments.service import learn_enrolment
+from parchemin.budget.erasure.service import forget_candidate
 from parchemin.budget.estimates.routes import router as estimates
 from parchemin.budget.productions.routes import router as productions
 from parchemin.budget.settings import Settings
@@ -14,6 +15,7 @@ from parchemin.common.consumer import Consumer
 from parchemin.common.http.app import create_service_app
 from parchemin.common.service import Service, open_database
 from parchemin.contracts.events.candidates import EnrolmentOpenedV1
+from parchemin.contracts.events.erasure import CandidateErasedV1
 
 DESCRIPTION = """The productions that candidates work on, and what they cost.
 
@@ -27,6 +29,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     database = open_database(settings, "budget")
     consumer = Consumer("budget", database)
     consumer.on(EnrolmentOpenedV1, learn_enrolment)
+    consumer.on(CandidateErasedV1, forget_candidate)
     return Service(
         name="budget",
         title="Parchemin: budget",
@@ -36,6 +39,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         database=database,
         bus=bus or open_bus("budget"),
         consumer=consumer,
+        knows_logins=True,
     )
 
 
