@@ -11,7 +11,8 @@ from parchemin.common.tables import dead_letters, idempotency_keys, outbox, pers
 from parchemin.common.vault import Purpose
 from parchemin.contracts.events import CATALOGUE
 
-_FORGETTING = sorted(name for name, event in CATALOGUE.items() if event.forgets)
+FORGETTING = sorted(name for name, event in CATALOGUE.items() if event.forgets)
+"""Types of the facts that say that somebody was erased."""
 IDENTITIES = "%.identity.%"
 """Like the topics of identities."""
 
@@ -25,7 +26,7 @@ async def forget(
     name the person or a record of theirs (`related`). What tells that they were erased stays.
     """
     await vault_of(session).erase(session, person_id, keep=keep)
-    await session.execute(delete(outbox).where(*_told_of(outbox, person_id), outbox.c.type.not_in(_FORGETTING)))
+    await session.execute(delete(outbox).where(*_told_of(outbox, person_id), outbox.c.type.not_in(FORGETTING)))
     await session.execute(delete(dead_letters).where(*_told_of(dead_letters, person_id)))
     answered = idempotency_keys.c.body.is_not(None)
     named = [idempotency_keys.c.about.contains(str(one)) for one in (person_id, *related)]

@@ -88,6 +88,7 @@ def _configuration(settings: KafkaSettings, topic: str) -> dict[str, str]:
             "max.compaction.lag.ms": str(settings.identity_compaction_seconds * 1000),
             "segment.ms": str(settings.identity_segment_seconds * 1000),
             "min.cleanable.dirty.ratio": "0.01",
+            "file.delete.delay.ms": "10000",
             "delete.retention.ms": str(settings.identity_tombstone_seconds * 1000),
         }
     else:
