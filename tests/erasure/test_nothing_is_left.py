@@ -13,8 +13,9 @@ from uuid import UUID
 import asyncpg
 import pypdf
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import make_url
+from tests.engines.kafka import KafkaBroker
 from tests.engines.postgres import PostgresServer
 from tests.erasure.scanning import found
 from tests.faults.played import Played, of_the_sample, play
@@ -26,17 +27,18 @@ from parchemin.common.ids import new_id
 from parchemin.common.outbox import publish
 from parchemin.common.settings import EncryptionSettings
 from parchemin.common.storage.folder import FolderStore
-from parchemin.common.tables import doomed_files
+from parchemin.common.tables import doomed_files, outbox
 from parchemin.common.vault import Purpose, Vault
 from parchemin.common.vault.wrapping import installation_keys
 from parchemin.contracts.events.erasure import CandidateErasedV1
+from parchemin.contracts.vocabulary import Role
 from parchemin.evaluations.register.rules import ChainCheck
 from parchemin.evaluations.register.service import verify
 from parchemin.evaluations.replay.service import Replay, replay
 from parchemin.evaluations.settings import Settings
 from parchemin.evaluations.submissions.models import Deposit
 from parchemin.evaluations.submissions.names import name_place
-from parchemin.standalone.demo.installation import Installation, embedded
+from parchemin.standalone.demo.installation import Installation, embedded, spread
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.slow]
 
@@ -55,6 +57,9 @@ TOKENS = {
     "production": "proprio-zelquorn",
 }
 SECONDS = 60
+SEGMENT_SECONDS = 1
+IDENTITY = {"birth name", "used name", "first name", "second first name", "login"}
+"""What an identity says on its topic."""
 
 
 def scenario() -> Any:
@@ -159,7 +164,9 @@ async def assert_known(played: Played) -> None:
         default=str,
     )
     missing = {name for name, token in TOKENS.items() if token not in told}
-    assert missing == {"content"}
+    assert missing == {"content", "login"}
+    person = played.cast.caller(Role.CANDIDATE, subject=TOKENS["login"])
+    assert len([one async for one in person.items("/v1/appeals")]) == 1
     assert TOKENS["birth name"] in await diploma(played)
 
 
@@ -226,18 +233,36 @@ async def assert_the_register_stands(installation: Installation) -> None:
         assert done.enrolments == 2
 
 
-async def whole_story(installation: Installation, folders: Collection[Path], server: PostgresServer | None) -> None:
+async def whole_story(
+    installation: Installation,
+    folders: Collection[Path],
+    server: PostgresServer | None,
+    *,
+    clear_before: Collection[str] = (),
+) -> None:
     async with installation.client() as http:
         played = await play(scenario(), installation, http)
         await plant(played, installation)
         await assert_known(played)
         before = found(TOKENS, folders)
-        assert set(before) == {"content"}, before  # all else is sealed before it is written
+        assert set(before) == {"content", *clear_before}, before  # all else is sealed before it is written
         await erase(installation, played)
+        if clear_before:
+            await tell_again(installation)
         assert await left(folders, server) == {}
         assert_a_clear_word_is_found(installation.var)
         await assert_the_register_stands(installation)
         await assert_verifies_without_a_name(played)
+
+
+async def tell_again(installation: Installation) -> None:
+    """The erasure, as the housekeeping does it hours later: the segments of Kafka's log are seconds long here."""
+    for _ in range(2):
+        await asyncio.sleep(2 * SEGMENT_SECONDS)
+        async with opened(installation, "candidates") as database, database.transaction() as session:
+            again = update(outbox).where(outbox.c.type == CandidateErasedV1.type).values(published_at=None)
+            await session.execute(again)
+        await installation.settle()
 
 
 def assert_a_clear_word_is_found(var: Path) -> None:
@@ -266,3 +291,23 @@ async def test_on_sqlite_and_the_local_bus(tmp_path: Path) -> None:
 async def test_on_postgresql_and_the_local_bus(tmp_path: Path, postgres_server: PostgresServer) -> None:
     async with embedded(tmp_path, {}, database=postgres_server.url) as installation:
         await whole_story(installation, [tmp_path, postgres_server.folder], postgres_server)
+
+
+@pytest.mark.kafka
+@pytest.mark.postgres
+@pytest.mark.timeout(300)
+async def test_on_postgresql_and_kafka(
+    tmp_path: Path, postgres_server: PostgresServer, kafka_broker: KafkaBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARCHEMIN_KAFKA_BOOTSTRAP_SERVERS", kafka_broker.bootstrap)
+    settings = {
+        "PARCHEMIN_KAFKA_BOOTSTRAP_SERVERS": kafka_broker.bootstrap,
+        "PARCHEMIN_KAFKA_COMPRESSION": "none",  # else nothing would be found before, either
+        **{
+            f"PARCHEMIN_KAFKA_IDENTITY_{name}_SECONDS": str(SEGMENT_SECONDS)
+            for name in ("COMPACTION", "SEGMENT", "TOMBSTONE")
+        },
+    }
+    async with spread(tmp_path, settings, database=postgres_server.url) as installation:
+        folders = [tmp_path, postgres_server.folder, kafka_broker.folder]
+        await whole_story(installation, folders, postgres_server, clear_before=IDENTITY)
