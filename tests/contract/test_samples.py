@@ -77,7 +77,7 @@ HEARD_BY = {
         "production_snapshot_taken",
         "personal_file_requested",
     },
-    ServiceName.BUDGET: {"enrolment_opened", "personal_file_requested"},
+    ServiceName.BUDGET: {"enrolment_opened", "candidate_erased", "personal_file_requested"},
     ServiceName.DOCUMENTS: {
         "referential_published",
         "organisation_registered",

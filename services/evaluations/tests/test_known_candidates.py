@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from parchemin.common.auth import Principal
+from parchemin.common.auth.principal import login_of
 from parchemin.common.ids import new_id
 from parchemin.common.statements import table_of
 from parchemin.contracts.vocabulary import Role
@@ -20,8 +21,9 @@ pytestmark = pytest.mark.asyncio
 
 
 async def own(school: "School", subject: str) -> set[str]:
-    caller = Principal(subject, "issuer", school.id, frozenset({Role.CANDIDATE}), frozenset())
     async with school.app.state.database.reading() as session:
+        login = login_of(school.app.state.logins, subject)
+        caller = Principal(subject, "issuer", school.id, frozenset({Role.CANDIDATE}), frozenset(), login)
         return {str(found) for found in (await session.execute(own_enrolments(caller))).scalars()}
 
 
@@ -67,5 +69,5 @@ async def test_nothing_else_of_the_identity_is_kept(school: "School") -> None:
     await school.identify(zoe, "zoe")
     async with school.app.state.database.reading() as session:
         rows = (await session.execute(select(table_of(KnownCandidate)))).all()
-    assert rows == [(zoe, school.id, "zoe")]
+    assert rows == [(zoe, school.id, login_of(school.app.state.logins, "zoe"))]
     assert "Lefèvre" not in str(await school.state())

@@ -25,7 +25,7 @@ async def test_no_row_skips_a_step_of_the_procedure(school: "School") -> None:
         "session_id": UUID(held.id),
         "registration_id": UUID(registration["id"]),
         "kind": "fraud_suspicion",
-        "description": "Téléphone allumé.",
+        "sealed_for": UUID(registration["enrolment_id"]),
         "occurred_at": utc_now(),
         "reported_by": "someone",
     }

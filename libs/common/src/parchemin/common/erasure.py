@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, delete, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, Table, Uuid, delete, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common.database import leave_no_trace, vault_of
@@ -11,7 +11,8 @@ from parchemin.common.tables import dead_letters, idempotency_keys, outbox, pers
 from parchemin.common.vault import Purpose
 from parchemin.contracts.events import CATALOGUE
 
-_FORGETTING = sorted(name for name, event in CATALOGUE.items() if event.forgets)
+FORGETTING = sorted(name for name, event in CATALOGUE.items() if event.forgets)
+"""Types of the facts that say that somebody was erased."""
 IDENTITIES = "%.identity.%"
 """Like the topics of identities."""
 
@@ -25,7 +26,7 @@ async def forget(
     name the person or a record of theirs (`related`). What tells that they were erased stays.
     """
     await vault_of(session).erase(session, person_id, keep=keep)
-    await session.execute(delete(outbox).where(*_told_of(outbox, person_id), outbox.c.type.not_in(_FORGETTING)))
+    await session.execute(delete(outbox).where(*_told_of(outbox, person_id), outbox.c.type.not_in(FORGETTING)))
     await session.execute(delete(dead_letters).where(*_told_of(dead_letters, person_id)))
     answered = idempotency_keys.c.body.is_not(None)
     named = [idempotency_keys.c.about.contains(str(one)) for one in (person_id, *related)]
@@ -36,11 +37,14 @@ async def forget(
 
 async def is_forgotten(session: AsyncSession, person_id: UUID) -> bool:
     """Whether the person was erased here: nothing is learnt of them any more."""
+    return bool(await session.scalar(select(forgotten(literal(person_id, Uuid)))))
+
+
+def forgotten(person_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+    """The same within a statement."""
     columns = person_keys.c
-    found = select(columns.person_id).where(
-        columns.person_id == person_id, columns.purpose == Purpose.IDENTITY, columns.wrapped.is_(None)
-    )
-    return await session.scalar(found) is not None
+    erased = columns.purpose == Purpose.IDENTITY, columns.wrapped.is_(None)
+    return select(columns.person_id).where(columns.person_id == person_id, *erased).exists()
 
 
 def _told_of(table: Table, person_id: UUID) -> tuple[ColumnElement[bool], ...]:

@@ -4,11 +4,14 @@ import asyncio
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, CursorResult, Table, delete, select
+from sqlalchemy import ColumnElement, CursorResult, Table, delete, select, update
 
+from parchemin.common.bus.kafka.settings import KafkaSettings
 from parchemin.common.clock import utc_now
-from parchemin.common.database import Database
-from parchemin.common.settings import ServiceSettings
+from parchemin.common.database import Database, announce
+from parchemin.common.erasure import FORGETTING
+from parchemin.common.outbox import WRITTEN
+from parchemin.common.settings import ServiceSettings, house
 from parchemin.common.tables import idempotency_keys, outbox
 
 log = structlog.get_logger()
@@ -16,6 +19,9 @@ log = structlog.get_logger()
 EVERY_SECONDS = 3600.0
 BATCH = 1000
 """Rows in one transaction: a longer one would keep writers waiting."""
+SEGMENT_MARGIN_SECONDS = 60
+TOLD_AGAIN_FOR = timedelta(days=30)
+"""An erasure is looked at for as long: a process that was down does it later."""
 
 
 class Housekeeping:
@@ -38,11 +44,33 @@ class Housekeeping:
         """Delete all that is due; return how many rows."""
         now = utc_now()
         answered = now - timedelta(days=self._settings.idempotency_retention_days)
+        await self._tell_erasures_again()
         deleted = await self._delete(idempotency_keys, idempotency_keys.c.created_at < answered)
         if self._settings.outbox_retention_days is not None:
             published = now - timedelta(days=self._settings.outbox_retention_days)
             deleted += await self._delete(outbox, outbox.c.published_at < published)
         return deleted
+
+    async def _tell_erasures_again(self) -> None:
+        """Once, when the segment of the log that the erasure is in may be closed.
+
+        Kafka closes a segment when something is written after its time, and compacts closed ones only: where nothing
+        else comes for long, an erased identity would stay. Whoever has heard of the erasure passes over it.
+        """
+        if house().bus != "kafka":
+            return
+        waited = timedelta(seconds=KafkaSettings().identity_segment_seconds + SEGMENT_MARGIN_SECONDS)
+        columns, since = outbox.c, utc_now() - waited
+        async with self._database.transaction() as session:
+            told_once = select(columns.position, columns.occurred_at, columns.published_at).where(
+                columns.type.in_(FORGETTING), columns.published_at < since, columns.occurred_at > since - TOLD_AGAIN_FOR
+            )
+            rows = (await session.execute(told_once.limit(BATCH))).all()
+            early = [row.position for row in rows if row.published_at < row.occurred_at + waited]
+            if early:
+                again = update(outbox).where(columns.position.in_(early)).values(published_at=None)
+                await session.execute(again)
+                announce(session, WRITTEN)
 
     async def _delete(self, table: Table, due: ColumnElement[bool]) -> int:
         deleted = 0

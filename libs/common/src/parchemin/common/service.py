@@ -42,6 +42,8 @@ class Service:
     """Run once at the stop, after the last request and before the database is closed."""
     background: Sequence[Task] = ()
     """Part of its work: run until the process stops; each runs for ever."""
+    knows_logins: bool = False
+    """Whether it finds persons by the digest of their subject (`Principal.login`)."""
     larger_bodies: Mapping[str, int] = field(default_factory=dict)
     """For paths that match one of these expressions, the bytes of a PUT that `max_body_bytes` would refuse."""
     state: dict[str, Any] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from parchemin.budget.charts.routes import router as charts
 from parchemin.budget.enrolments.service import learn_enrolment
+from parchemin.budget.erasure.service import forget_candidate
 from parchemin.budget.estimates.routes import router as estimates
 from parchemin.budget.personal_file import gather
 from parchemin.budget.productions.routes import router as productions
@@ -17,6 +18,7 @@ from parchemin.common.personal_files import PartsGiver, open_exchange
 from parchemin.common.service import Service, open_database
 from parchemin.contracts.events.candidates import EnrolmentOpenedV1
 from parchemin.contracts.events.privacy import PersonalFileRequestedV1, ProductionsGatheredV1
+from parchemin.contracts.events.erasure import CandidateErasedV1
 
 DESCRIPTION = """The productions that candidates work on, and what they cost.
 
@@ -32,6 +34,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     consumer.on(EnrolmentOpenedV1, learn_enrolment)
     giver = PartsGiver(database, open_exchange(), gather, ProductionsGatheredV1)
     consumer.on(PersonalFileRequestedV1, giver.learn)
+    consumer.on(CandidateErasedV1, forget_candidate)
     return Service(
         name="budget",
         title="Parchemin: budget",
@@ -43,6 +46,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         consumer=consumer,
         background=[giver.run],
         state={"parts_giver": giver},
+        knows_logins=True,
     )
 
 

@@ -10,6 +10,8 @@ from parchemin.common.consumer import Consumer
 from parchemin.common.http.app import create_service_app
 from parchemin.common.personal_files import PartsGiver, open_exchange
 from parchemin.common.service import Service, open_database
+from parchemin.common.storage.erasing import FileEraser
+from parchemin.common.storage.store import ContentStore
 from parchemin.contracts.events.budget import ProductionSnapshotTakenV1
 from parchemin.contracts.events.candidates import (
     CandidateIdentifiedV1,
@@ -19,6 +21,7 @@ from parchemin.contracts.events.candidates import (
     MeasuresGrantedV1,
 )
 from parchemin.contracts.events.privacy import AssessmentsGatheredV1, PersonalFileRequestedV1
+from parchemin.contracts.events.erasure import CandidateErasedV1
 from parchemin.evaluations.appeals.routes import router as appeals
 from parchemin.evaluations.attendance.routes import router as attendance
 from parchemin.evaluations.awards.routes import router as awards
@@ -28,6 +31,7 @@ from parchemin.evaluations.deliberation.publishing import ResultsPublisher
 from parchemin.evaluations.deliberation.routes import router as deliberation
 from parchemin.evaluations.enrolments import service as enrolments
 from parchemin.evaluations.enrolments.candidates import learn_candidate
+from parchemin.evaluations.erasure.service import STAGED, forget_candidate, is_needed
 from parchemin.evaluations.follow_up.opening import Opening
 from parchemin.evaluations.follow_up.routes import router as follow_up
 from parchemin.evaluations.follow_up.throttle import Throttle
@@ -70,6 +74,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     store = open_store(settings)
     examiner = Examiner(database, store, settings)
     consumer.on(CandidateIdentifiedV1, learn_candidate)
+    consumer.on(CandidateErasedV1, forget_candidate)
     consumer.on(EnrolmentOpenedV1, enrolments.learn_enrolment)
     consumer.on(EnrolmentBlocksExtendedV1, enrolments.extend_blocks)
     consumer.on(MeasuresGrantedV1, enrolments.learn_measures)
@@ -117,7 +122,9 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             Opening(database, settings).run,
             examiner.run,
             giver.run,
+            FileEraser(database, partial(_erase_file, store), is_needed).run,
         ],
+        knows_logins=True,
         larger_bodies={PARTS_PATH: max(settings.submissions_part_bytes, settings.max_body_bytes)},
         state={
             "store": store,
@@ -126,6 +133,13 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             "follow_up_throttle": Throttle(settings.follow_up_answers_per_minute),
         },
     )
+
+
+def _erase_file(store: ContentStore, name: str) -> None:
+    if name.startswith(STAGED):
+        store.unstage(name.removeprefix(STAGED))
+    else:
+        store.delete(name)
 
 
 def create_app(settings: Settings | None = None, bus: Bus | None = None) -> FastAPI:

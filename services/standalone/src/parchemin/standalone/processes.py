@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 from rich.console import Console
 
 from parchemin.common import migrations
-from parchemin.common.bus.kafka import KafkaSettings, create_topics
+from parchemin.common.bus.kafka import KafkaSettings, apply_to_identities, create_topics
 from parchemin.common.http.worker import create_worker_app
 from parchemin.common.settings import house
 from parchemin.contracts.events import CATALOGUE
@@ -98,15 +98,18 @@ def migrate(services: Named = None) -> None:
 
 @app.command()
 def topics() -> None:
-    """Create the topics that the cluster does not have."""
+    """Create the topics that the cluster does not have, and bound how long an erased identity stays on the others."""
     wanted = {event.topic for event in CATALOGUE.values()} | {dead_letter_topic(name) for name in ServiceName}
     try:
         created = asyncio.run(create_topics(KafkaSettings(), wanted))
+        bounded = asyncio.run(apply_to_identities(KafkaSettings(), wanted - set(created)))
     except KafkaError as error:
         errors.print(f"[red]{type(error).__name__}: {error}[/red]", highlight=False)
         raise typer.Exit(1) from error
     for topic in created:
         console.print(f"{topic} created", highlight=False)
+    for topic in bounded:
+        console.print(f"{topic} compacts as the settings say", highlight=False)
     console.print(f"{len(wanted) - len(created)} of {len(wanted)} were there", highlight=False)
 
 

@@ -1,6 +1,6 @@
 """The caller, as its token says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from parchemin.common.problems import Forbidden
 from parchemin.common.problems.http import Unauthenticated
+from parchemin.common.vault import BlindIndex
 from parchemin.contracts.vocabulary import Role
 
 bearer = HTTPBearer(scheme_name="bearer", bearerFormat="JWT", auto_error=False, description="Access token (RFC 9068)")
@@ -24,6 +25,8 @@ class Principal:
     """The organisation it acts in. Only a certifier, who stands above the schools, has none."""
     roles: frozenset[Role]
     scopes: frozenset[str]
+    login: bytes | None = field(default=None, compare=False)
+    """Digest of the subject, where the service knows persons by it and not by their subjects (`login_of`)."""
 
     @property
     def organisation(self) -> UUID:
@@ -44,4 +47,10 @@ async def authenticated(
     if credentials is None:
         raise Unauthenticated
     principal: Principal = await request.app.state.token_verifier.verify(credentials.credentials)
-    return principal
+    index: BlindIndex | None = getattr(request.app.state, "logins", None)
+    return principal if index is None else replace(principal, login=login_of(index, principal.subject))
+
+
+def login_of(index: BlindIndex, subject: str) -> bytes:
+    """What a login is known by where it is kept: nobody without the service's key can try logins out on it."""
+    return index.digest("login", subject)

@@ -103,6 +103,9 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(opened(service))
+            if service.knows_logins:
+                async with service.database.transaction() as session:
+                    app.state.logins = await service.database.vault.index(session)
             keys = await _key_source(stack)
             app.state.token_verifier = TokenVerifier(AuthSettings(), keys)
             if house().work == "inside":

@@ -22,8 +22,10 @@ class Production(Aggregate, Base, table=True):
     )
 
     enrolment_id: UUID = Field(foreign_key="known_enrolments.id", index=True)
-    owner_subject: str | None = Field(default=None, max_length=255, index=True)
-    """`sub` of the candidate's tokens. Identities are unknown here: this is what makes a production their own."""
+    owner: bytes | None = Field(default=None, index=True)
+    """Digest of the `sub` of the candidate's tokens (`login_of`): what makes a production their own."""
+    owner_subject: bytes | None = None
+    """The same in words, sealed under the candidate's key."""
     title: str = Field(max_length=300)
     kind: str = Field(max_length=20)
     duration_minutes: int | None = None

@@ -14,14 +14,16 @@ from parchemin.budget.productions.schemas import NewProduction, ProductionEntry,
 from parchemin.common.http.conditions import ExpectedVersion, is_unchanged, not_modified, tag
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
 from parchemin.common.ownership import one
-from parchemin.common.paging import Page, Paging, page
+from parchemin.common.paging import Page, Paging, cut, page_rows
 from parchemin.common.problems import NotFound
 from parchemin.common.problems.representation import documented
 
 router = APIRouter(prefix="/v1/productions", tags=["productions"], route_class=TransactionalRoute)
 
 
-@router.post("", status_code=201, responses=documented(NotFound, ChartUnknown, service.CurrencyRefused))
+@router.post(
+    "", status_code=201, responses=documented(NotFound, ChartUnknown, service.CurrencyRefused, service.PersonErased)
+)
 async def open_production(
     new: NewProduction, session: Writing, principal: Budgeting, response: Response
 ) -> ProductionView:
@@ -29,7 +31,7 @@ async def open_production(
     `owner_subject`'s."""
     production = await service.open_production(session, principal, new)
     tag(response, production.version)
-    return ProductionView.model_validate(production)
+    return (await service.views(session, [production]))[0]
 
 
 @router.get("")
@@ -43,7 +45,9 @@ async def list_productions(
     statement = service.visible_productions(principal)
     if enrolment_id is not None:
         statement = statement.where(col(Production.enrolment_id) == enrolment_id)
-    return await page(session, statement, Production, paging, ProductionView.model_validate)
+    rows = await page_rows(session, statement, Production, paging)
+    views = {view.id: view for view in await service.views(session, rows[: paging.limit])}
+    return cut(rows, paging, lambda row: views[row.id])
 
 
 @router.get("/{production_id}", response_model=ProductionView)
@@ -55,11 +59,12 @@ async def read_production(
     if is_unchanged(request, production.version):
         return not_modified(production.version)
     tag(response, production.version)
-    return ProductionView.model_validate(production)
+    return (await service.views(session, [production]))[0]
 
 
 @router.put(
-    "/{production_id}", responses=documented(ChartUnknown, service.CurrencyRefused, service.ProductionHasEstimates)
+    "/{production_id}",
+    responses=documented(ChartUnknown, service.CurrencyRefused, service.ProductionHasEstimates, service.PersonErased),
 )
 async def change_production(
     production_id: UUID,
@@ -73,4 +78,4 @@ async def change_production(
     production = await service.change_production(session, principal, production_id, entry, expected)
     await session.flush()
     tag(response, production.version)
-    return ProductionView.model_validate(production)
+    return (await service.views(session, [production]))[0]

@@ -1,5 +1,6 @@
 """Use cases about productions."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +14,17 @@ from parchemin.budget.enrolments.models import KnownEnrolment
 from parchemin.budget.estimates.models import Estimate
 from parchemin.budget.productions.models import Production
 from parchemin.budget.productions.rules import is_kept_in_cents, may_name_owner
-from parchemin.budget.productions.schemas import NewProduction, ProductionEntry
+from parchemin.budget.productions.schemas import NewProduction, ProductionEntry, ProductionView
 from parchemin.common.auth import Principal
+from parchemin.common.auth.principal import login_of
 from parchemin.common.clock import utc_now
+from parchemin.common.database import vault_of
 from parchemin.common.http.conditions import require_version
 from parchemin.common.language import Text
 from parchemin.common.outbox import publish
 from parchemin.common.ownership import one, owned
 from parchemin.common.problems import Conflict, Forbidden, NotFound, Unprocessable
+from parchemin.common.vault import KeyDestroyed, Purpose
 from parchemin.contracts.events.budget import ProductionOpenedV1
 
 
@@ -43,11 +47,18 @@ class ProductionHasEstimates(Conflict):
     )
 
 
+class PersonErased(Conflict):
+    """Nothing is written about them any more."""
+
+    code = "candidate_erased"
+    detail = Text("Les données de ce candidat ont été effacées.", "The data of this candidate were erased.")
+
+
 def visible_productions(principal: Principal) -> Select[Production]:
     """The organisation's productions; for a candidate, the own ones only."""
     statement = owned(Production, principal)
     if is_only_candidate(principal):
-        statement = statement.where(col(Production.owner_subject) == principal.subject)
+        statement = statement.where(col(Production.owner) == principal.login)
     return statement
 
 
@@ -60,10 +71,9 @@ async def open_production(session: AsyncSession, principal: Principal, new: NewP
     """Open a production for an enrolment of the organisation."""
     enrolment = await _enrolment(session, principal, new.enrolment_id)
     production = Production(
-        organisation_id=enrolment.organisation_id,
-        enrolment_id=enrolment.id,
-        **_columns(principal, new),
+        organisation_id=enrolment.organisation_id, enrolment_id=enrolment.id, **_columns(principal, new)
     )
+    await _hand_over(session, production, enrolment.candidate_id, _owner_of(principal, new))
     session.add(production)
     await publish(
         session,
@@ -89,6 +99,8 @@ async def change_production(
         raise ProductionHasEstimates
     for name, value in columns.items():
         setattr(production, name, value)
+    candidate_id = (await session.get_one(KnownEnrolment, production.enrolment_id)).candidate_id
+    await _hand_over(session, production, candidate_id, _owner_of(principal, entry))
     production.updated_at = utc_now()
     return production
 
@@ -98,7 +110,7 @@ async def _enrolment(session: AsyncSession, principal: Principal, enrolment_id: 
     enrolment = await one(session, owned(KnownEnrolment, principal).with_for_update(), KnownEnrolment, enrolment_id)
     if is_only_candidate(principal):
         foreign = select(col(Production.id)).where(
-            col(Production.enrolment_id) == enrolment.id, col(Production.owner_subject) != principal.subject
+            col(Production.enrolment_id) == enrolment.id, col(Production.owner) != principal.login
         )
         if await session.scalar(foreign.limit(1)) is not None:
             raise NotFound
@@ -117,7 +129,48 @@ def _columns(principal: Principal, entry: ProductionEntry) -> dict[str, Any]:
     if not is_kept_in_cents(entry.currency):
         raise CurrencyRefused
     chart_of(entry.chart_of_accounts)  # refuses one that is not there
-    return {
-        **entry.model_dump(exclude={"enrolment_id"}),
-        "owner_subject": principal.subject if only_candidate else entry.owner_subject,
-    }
+    return entry.model_dump(exclude={"enrolment_id", "owner_subject"})
+
+
+def _owner_of(principal: Principal, entry: ProductionEntry) -> str | None:
+    return principal.subject if is_only_candidate(principal) else entry.owner_subject
+
+
+async def _hand_over(session: AsyncSession, production: Production, candidate_id: UUID, owner: str | None) -> None:
+    """Say whose it is: findable by digest, readable under the candidate's key."""
+    production.owner = production.owner_subject = None
+    if owner is None:
+        return
+    vault = vault_of(session)
+    try:
+        cipher = await vault.cipher(session, candidate_id, Purpose.DOSSIER)
+    except KeyDestroyed as error:
+        raise PersonErased from error
+    production.owner = login_of(await vault.index(session), owner)
+    production.owner_subject = cipher.seal(owner, place=_place(production.id))
+
+
+async def views(session: AsyncSession, productions: Sequence[Production]) -> list[ProductionView]:
+    """These productions as the API shows them; a fixed number of queries."""
+    ids = {production.enrolment_id for production in productions if production.owner_subject is not None}
+    found = select(col(KnownEnrolment.id), col(KnownEnrolment.candidate_id)).where(col(KnownEnrolment.id).in_(ids))
+    candidates = {row.id: row.candidate_id for row in await session.execute(found)} if ids else {}
+    ciphers = await vault_of(session).ciphers(session, candidates.values(), Purpose.DOSSIER) if ids else {}
+
+    def owner(production: Production) -> str | None:
+        cipher = ciphers.get(candidates.get(production.enrolment_id, production.enrolment_id))
+        if production.owner_subject is None or cipher is None:
+            return None
+        return cipher.open(production.owner_subject, place=_place(production.id))
+
+    return [
+        ProductionView(
+            **production.model_dump(include=set(ProductionView.model_fields) - {"owner_subject"}),
+            owner_subject=owner(production),
+        )
+        for production in productions
+    ]
+
+
+def _place(production_id: UUID) -> str:
+    return f"productions.owner_subject:{production_id}"

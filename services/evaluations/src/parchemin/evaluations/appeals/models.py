@@ -30,11 +30,13 @@ class Appeal(Aggregate, Base, table=True):
     enrolment_id: UUID = Field(foreign_key="known_enrolments.id", index=True)
     competencies: list[str] = Field(sa_type=JSON)
     """Those whose decision is contested."""
-    grounds: str = Field(max_length=4000)
+    sealed_for: UUID = Field(index=True)
+    """The candidate, under whose key grounds and report are sealed; null once they were erased."""
+    grounds: bytes | None = None
     filed_by: str = Field(max_length=255)
-    """Subject of whoever filed it."""
+    """Subject of the staff that filed it; the candidate's id where they did themselves."""
     state: str = Field(default=AppealState.FILED, max_length=20)
-    report: str | None = Field(default=None, max_length=4000)
+    report: bytes | None = None
     """What the staff found when it instructed the appeal."""
     reason: str | None = Field(default=None, max_length=4000)
     ruled_by: str | None = Field(default=None, max_length=255)

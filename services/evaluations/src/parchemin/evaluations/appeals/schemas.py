@@ -97,7 +97,7 @@ class AppealView(BaseModel):
     session_id: UUID
     enrolment_id: UUID
     competencies: list[str]
-    grounds: str
+    grounds: str | None = Field(description="Null once the person was erased, as `report`")
     state: AppealState
     report: str | None = Field(description="What the staff found; not shown to the candidate before the ruling")
     reason: str | None = Field(description="Of the ruling")

@@ -11,6 +11,7 @@ from sqlmodel import col
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
 from parchemin.common.http.conditions import require_version
+from parchemin.common.ids import new_id
 from parchemin.common.language import Text
 from parchemin.common.ownership import one, owned
 from parchemin.common.problems import Conflict, FieldFault, NotFound, Unprocessable
@@ -22,6 +23,8 @@ from parchemin.evaluations.appeals.schemas import AppealView, DecisionView, NewA
 from parchemin.evaluations.clock import day_in
 from parchemin.evaluations.deliberation.models import Decision
 from parchemin.evaluations.enrolments.candidates import own_enrolments
+from parchemin.evaluations.enrolments.models import KnownEnrolment
+from parchemin.evaluations.erasure.texts import Opener, opener, sealed_text
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession
 from parchemin.evaluations.settings import Settings
@@ -96,14 +99,18 @@ async def file(session: AsyncSession, principal: Principal, new: NewAppeal, sett
     other = await session.scalar(under_way)
     if other is not None:
         raise AppealOpen(appeal_id=other)
+    candidate_id = (await session.get_one(KnownEnrolment, registration.enrolment_id)).candidate_id
+    appeal_id = new_id()
     appeal = Appeal(
+        id=appeal_id,
         organisation_id=registration.organisation_id,
         registration_id=registration.id,
         session_id=registration.session_id,
         enrolment_id=registration.enrolment_id,
         competencies=new.competencies,
-        grounds=new.grounds,
-        filed_by=principal.subject,
+        sealed_for=candidate_id,
+        grounds=await sealed_text(session, candidate_id, new.grounds, place=_place("grounds", appeal_id)),
+        filed_by=str(candidate_id) if is_only_candidate(principal) else principal.subject,
     )
     session.add(appeal)
     return appeal
@@ -114,7 +121,8 @@ async def instruct(session: AsyncSession, principal: Principal, appeal_id: UUID,
     appeal = await locked_appeal(session, principal, appeal_id, expected)
     if appeal.state != AppealState.INSTRUCTED:
         enter_state(appeal, AppealState.INSTRUCTED)
-    appeal.report, appeal.updated_at = report, utc_now()
+    appeal.report = await sealed_text(session, appeal.sealed_for, report, place=_place("report", appeal.id))
+    appeal.updated_at = utc_now()
     return appeal
 
 
@@ -153,11 +161,18 @@ async def views(session: AsyncSession, principal: Principal, appeals: Sequence[A
     decided: defaultdict[UUID, list[Decision]] = defaultdict(list)
     for decision in (await session.execute(statement)).scalars():
         decided[decision.registration_id].append(decision)
-    return [_view(principal, appeal, decided[appeal.registration_id]) for appeal in appeals]
+    opened = await opener(session, [appeal.sealed_for for appeal in appeals])
+    return [_view(principal, appeal, decided[appeal.registration_id], opened) for appeal in appeals]
 
 
-def _view(principal: Principal, appeal: Appeal, decided: Sequence[Decision]) -> AppealView:
-    shown = appeal.model_dump(include=set(AppealView.model_fields))
+def _place(column: str, appeal_id: UUID) -> str:
+    return f"appeals.{column}:{appeal_id}"
+
+
+def _view(principal: Principal, appeal: Appeal, decided: Sequence[Decision], opened: Opener) -> AppealView:
+    shown = appeal.model_dump(include=set(AppealView.model_fields) - {"grounds", "report"})
+    for name, sealed in (("grounds", appeal.grounds), ("report", appeal.report)):
+        shown[name] = opened(appeal.sealed_for, sealed, _place(name, appeal.id))
     if is_only_candidate(principal) and appeal.ruled_at is None:
         shown["report"] = None
     return AppealView(

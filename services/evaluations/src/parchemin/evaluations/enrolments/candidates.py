@@ -7,17 +7,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from parchemin.common.auth import Principal
+from parchemin.common.auth.principal import login_of
+from parchemin.common.database import vault_of
+from parchemin.common.erasure import is_forgotten
 from parchemin.common.statements import table_of, upsert
 from parchemin.contracts.events.candidates import CandidateIdentifiedV1
 from parchemin.evaluations.enrolments.models import KnownCandidate, KnownEnrolment
 
 
 async def learn_candidate(session: AsyncSession, event: CandidateIdentifiedV1) -> None:
-    """Keep the login, and nothing else of the identity; a later one replaces it."""
+    """Keep the login, and nothing else of the identity; a later one replaces it. Of who was erased nothing is kept."""
+    if await is_forgotten(session, event.candidate_id):
+        return
+    index, subject = await vault_of(session).index(session), event.pii.subject
     known = {
         "candidate_id": event.candidate_id,
         "organisation_id": event.organisation_id,
-        "subject": event.pii.subject,
+        "login": None if subject is None else login_of(index, subject),
     }
     await upsert(session, table_of(KnownCandidate), known, key=["candidate_id"])
 
@@ -32,7 +38,7 @@ def own_enrolments(principal: Principal) -> Any:
         .join(KnownCandidate, col(KnownCandidate.candidate_id) == col(KnownEnrolment.candidate_id))
         .where(
             col(KnownCandidate.organisation_id) == principal.organisation,
-            col(KnownCandidate.subject) == principal.subject,
+            col(KnownCandidate.login) == principal.login,
             col(KnownEnrolment.organisation_id) == principal.organisation,
         )
     )

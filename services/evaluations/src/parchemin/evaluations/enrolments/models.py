@@ -39,9 +39,9 @@ class KnownCandidate(Base, table=True):
     """Which login is a candidate's: all that is kept here of who they are. May be known before their enrolments."""
 
     __tablename__ = "known_candidates"
-    __table_args__ = (Index(None, "organisation_id", "subject"),)
+    __table_args__ = (Index(None, "organisation_id", "login"),)
 
     candidate_id: UUID = Field(primary_key=True)
     organisation_id: UUID
-    subject: str | None = Field(default=None, max_length=255)
-    """`sub` of their tokens; nobody's where the school has not said it."""
+    login: bytes | None = None
+    """Digest of the `sub` of their tokens (`login_of`); nobody's where the school has not said it."""

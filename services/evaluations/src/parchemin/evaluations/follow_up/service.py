@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
+from parchemin.common.erasure import forgotten
 from parchemin.common.http.conditions import require_version
 from parchemin.common.ids import new_id
 from parchemin.common.language import Text
@@ -47,9 +48,10 @@ class FollowUpLinkInvalid(NotFound):
 async def open_due(session: AsyncSession, today: date, months: Iterable[int]) -> int:
     """Open surveys of awards that are old enough and have none, some at a time; returns how many."""
     opened = 0
+    erased = forgotten(col(Award.candidate_id))
     for delay in sorted(set(months)):
         asked = select(FollowUp).where(col(FollowUp.award_id) == col(Award.id), col(FollowUp.months) == delay).exists()
-        due = select(Award).where(col(Award.awarded_on) <= awarded_until(today, delay), ~asked)
+        due = select(Award).where(col(Award.awarded_on) <= awarded_until(today, delay), ~asked, ~erased)
         now = utc_now()
         for award in (await session.execute(due.order_by(col(Award.id)).limit(BATCH))).scalars():
             row = {

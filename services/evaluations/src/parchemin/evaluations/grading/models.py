@@ -43,5 +43,7 @@ class Sheet(Aggregate, Base, table=True):
     signed_at: datetime | None = None
     reason: str | None = Field(default=None, max_length=4000)
     """Of a correction."""
+    comments_erased_at: datetime | None = None
+    """When the comments went with the data of the person whom they are about; the digest is of what was signed."""
     digest: str | None = Field(default=None, max_length=64)
     """Of what was signed: `contents.sheet_digest`."""

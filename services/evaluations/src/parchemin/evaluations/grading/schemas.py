@@ -151,5 +151,9 @@ class SheetView(BaseModel):
     signed_at: datetime | None
     reason: str | None = Field(description="Of a correction")
     digest: Sha256 | None = Field(description="SHA-256 of all that was signed, in canonical JSON; none on a draft")
+    comments_erased_at: datetime | None = Field(
+        default=None,
+        description="When the comments went with the data of the person: the digest is of what was signed before that",
+    )
     created_at: datetime
     updated_at: datetime

@@ -39,7 +39,10 @@ class Incident(Aggregate, Base, table=True):
     registration_id: UUID | None = Field(default=None, foreign_key="registrations.id", index=True)
     kind: str = Field(max_length=20)
     state: str = Field(max_length=20)
-    description: str = Field(max_length=4000)
+    sealed_for: UUID = Field(index=True)
+    """The candidate whom it is about, under whose key it is described; its own id where it is about nobody."""
+    description: bytes | None = None
+    """Null once the person was erased."""
     occurred_at: datetime
     reported_by: str = Field(max_length=255)
     """`sub` of the token."""

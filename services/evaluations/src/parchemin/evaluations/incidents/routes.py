@@ -9,7 +9,7 @@ from sqlmodel import col
 from parchemin.common.http.conditions import ExpectedVersion, tag
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
 from parchemin.common.ownership import one
-from parchemin.common.paging import Page, Paging, page
+from parchemin.common.paging import Page, Paging, cut, page_rows
 from parchemin.common.problems import NotFound
 from parchemin.common.problems.representation import documented
 from parchemin.evaluations.access import Planning, ReadingIncidents, ReportingIncidents, Steering
@@ -43,7 +43,7 @@ async def report_incident(
     incident = await service.report(session, principal, session_id, new, request.app.state.settings)
     await session.flush()
     tag(response, incident.version)
-    return IncidentView.model_validate(incident)
+    return (await service.views(session, [incident]))[0]
 
 
 @router.get("/incidents")
@@ -64,7 +64,9 @@ async def list_incidents(
         statement = statement.where(col(Incident.registration_id) == registration_id)
     if state is not None:
         statement = statement.where(col(Incident.state) == state)
-    return await page(session, statement, Incident, paging, IncidentView.model_validate)
+    rows = await page_rows(session, statement, Incident, paging)
+    views = {view.id: view for view in await service.views(session, rows[: paging.limit])}
+    return cut(rows, paging, lambda row: views[row.id])
 
 
 @router.get("/incidents/{incident_id}")
@@ -74,7 +76,7 @@ async def read_incident(
     """One incident, if the caller may read it."""
     incident = await one(session, service.visible_incidents(principal), Incident, incident_id)
     tag(response, incident.version)
-    return IncidentView.model_validate(incident)
+    return (await service.views(session, [incident]))[0]
 
 
 @router.put(
@@ -99,7 +101,7 @@ async def lead_incident(
     incident = await service.lead(session, principal, incident_id, step.as_step(), expected)
     await session.flush()
     tag(response, incident.version)
-    return IncidentView.model_validate(incident)
+    return (await service.views(session, [incident]))[0]
 
 
 @router.put("/incidents/{incident_id}/blocking", responses=documented(WrongState, service.NothingToHoldBack))
@@ -115,4 +117,4 @@ async def mark_incident(
     incident = await service.mark(session, principal, incident_id, expected, blocking=mark.blocking)
     await session.flush()
     tag(response, incident.version)
-    return IncidentView.model_validate(incident)
+    return (await service.views(session, [incident]))[0]

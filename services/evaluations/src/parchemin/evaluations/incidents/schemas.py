@@ -78,7 +78,7 @@ class IncidentView(BaseModel):
     registration_id: UUID | None
     kind: IncidentKind
     state: IncidentState
-    description: str
+    description: str | None = Field(description="Null once the person whom it is about was erased")
     occurred_at: datetime
     reported_by: str = Field(description="`sub` of the token that it was reported with")
     blocking: bool = Field(description="The deliberation waits until it is settled; a suspicion of fraud always blocks")

@@ -1,5 +1,6 @@
 """Use cases about incidents: reporting them, and leading them to their end."""
 
+from collections.abc import Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,12 +12,15 @@ from parchemin.common.audit import record
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
 from parchemin.common.http.conditions import require_version
+from parchemin.common.ids import new_id
 from parchemin.common.language import Text
 from parchemin.common.outbox import publish
 from parchemin.common.ownership import one, owned
 from parchemin.common.problems import Conflict, FieldFault, Forbidden, NotFound, Unprocessable
 from parchemin.contracts.events.sessions import IncidentDecidedV1
 from parchemin.contracts.vocabulary import IncidentKind, IncidentOutcome, Role, SessionState
+from parchemin.evaluations.enrolments.models import KnownEnrolment
+from parchemin.evaluations.erasure.texts import opener, sealed_text
 from parchemin.evaluations.incidents.models import Incident
 from parchemin.evaluations.incidents.rules import (
     IncidentState,
@@ -30,7 +34,7 @@ from parchemin.evaluations.incidents.rules import (
     report_faults,
     take,
 )
-from parchemin.evaluations.incidents.schemas import NewIncident
+from parchemin.evaluations.incidents.schemas import IncidentView, NewIncident
 from parchemin.evaluations.jurors.service import calling_juror, juror_ids_of
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession, JurySeat
@@ -112,18 +116,26 @@ async def report(
     )
     if faults:
         raise ReportFaulty(faults=[FieldFault(FAULTS[fault][0], fault, FAULTS[fault][1]) for fault in faults])
+    incident_id = new_id()
+    person_id: UUID | None = incident_id
     if new.registration_id is not None:
-        listed = select(col(Registration.id)).where(
-            col(Registration.id) == new.registration_id, col(Registration.session_id) == held.id
+        listed = (
+            select(col(KnownEnrolment.candidate_id))
+            .join(Registration, col(Registration.enrolment_id) == col(KnownEnrolment.id))
+            .where(col(Registration.id) == new.registration_id, col(Registration.session_id) == held.id)
         )
-        if await session.scalar(listed) is None:
-            raise NotFound
+        person_id = await session.scalar(listed)
+    if person_id is None:
+        raise NotFound
     incident = Incident(
+        id=incident_id,
         organisation_id=held.organisation_id,
         session_id=held.id,
         state=first_state(new.kind),
         reported_by=principal.subject,
-        **new.model_dump(),
+        sealed_for=person_id,
+        description=await sealed_text(session, person_id, new.description, place=_place(incident_id)),
+        **new.model_dump(exclude={"description"}),
     )
     session.add(incident)
     await record(session, principal, f"incident.{incident.state}", incident)
@@ -168,6 +180,22 @@ async def mark(
     incident.updated_at = utc_now()
     await record(session, principal, "incident.blocking" if blocking else "incident.not_blocking", incident)
     return incident
+
+
+async def views(session: AsyncSession, incidents: Sequence[Incident]) -> list[IncidentView]:
+    """These incidents as the API shows them; one query for their keys."""
+    opened = await opener(session, [incident.sealed_for for incident in incidents])
+    return [
+        IncidentView(
+            **incident.model_dump(include=set(IncidentView.model_fields) - {"description"}),
+            description=opened(incident.sealed_for, incident.description, _place(incident.id)),
+        )
+        for incident in incidents
+    ]
+
+
+def _place(incident_id: UUID) -> str:
+    return f"incidents.description:{incident_id}"
 
 
 def _seated(principal: Principal) -> Select[UUID]:

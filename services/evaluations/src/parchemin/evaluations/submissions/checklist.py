@@ -21,6 +21,7 @@ from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession
 from parchemin.evaluations.settings import Settings
 from parchemin.evaluations.submissions.models import Deposit, KnownSnapshot, Preparation
+from parchemin.evaluations.submissions.names import file_names
 from parchemin.evaluations.submissions.preparation import OwnTime
 from parchemin.evaluations.submissions.rules import (
     Admission,
@@ -46,6 +47,7 @@ async def present(
     preparations = {row.session_id: row for row in rows.scalars()}
     deposits = await _deposits(session, registrations)
     snapshots = await _snapshots(session, [deposit for found in deposits.values() for deposit in found])
+    names = await file_names(session, [deposit for found in deposits.values() for deposit in found])
     full = await _seen_in_full(session, principal, set(enrolments))
     views = []
     for row in registrations:
@@ -59,7 +61,7 @@ async def present(
             if row.enrolment_id in full or deposit.state == DepositState.ACCEPTED
         ]
         lines = [
-            _line(index, title, [deposit for deposit in shown if deposit.deliverable == index], snapshots)
+            _line(index, title, [deposit for deposit in shown if deposit.deliverable == index], snapshots, names)
             for index, title in enumerate(modality.deliverables, start=1)
         ]
         views.append(
@@ -81,25 +83,29 @@ async def present(
 
 
 def _line(
-    index: int, title: str, deposits: Sequence[Deposit], snapshots: Mapping[UUID, KnownSnapshot]
+    index: int,
+    title: str,
+    deposits: Sequence[Deposit],
+    snapshots: Mapping[UUID, KnownSnapshot],
+    names: Mapping[UUID, str | None],
 ) -> DeliverableView:
     versions = [Version(deposit.number or 0, DepositState(deposit.state), deposit.late) for deposit in deposits]
     return DeliverableView(
         index=index,
         title=title,
         state=deliverable_state(versions),
-        versions=[_version(deposit, snapshots) for deposit in deposits],
+        versions=[_version(deposit, snapshots, names[deposit.id]) for deposit in deposits],
     )
 
 
-def _version(deposit: Deposit, snapshots: Mapping[UUID, KnownSnapshot]) -> VersionView:
-    said = deposit.model_dump(include=set(VersionView.model_fields))
+def _version(deposit: Deposit, snapshots: Mapping[UUID, KnownSnapshot], name: str | None) -> VersionView:
+    said = {**deposit.model_dump(include=set(VersionView.model_fields) - {"file_name"}), "file_name": name}
     if deposit.snapshot_id is None:
         return VersionView(**said, kind=VersionKind.FILE, snapshot=None)
     figures = SnapshotFigures(
         **snapshots[deposit.snapshot_id].model_dump(include=set(SnapshotFigures.model_fields)),
     )
-    return VersionView(**{**said, "file_name": None, "size": None}, kind=VersionKind.SNAPSHOT, snapshot=figures)
+    return VersionView(**{**said, "size": None}, kind=VersionKind.SNAPSHOT, snapshot=figures)
 
 
 async def _deposits(session: AsyncSession, registrations: Sequence[Registration]) -> defaultdict[UUID, list[Deposit]]:

@@ -15,7 +15,7 @@ from parchemin.common.http.conditions import etag, is_unchanged, not_modified
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute
 from parchemin.common.language import Text
 from parchemin.common.ownership import one
-from parchemin.common.problems import Forbidden
+from parchemin.common.problems import Forbidden, Gone
 from parchemin.common.problems.http import ServerFault, Unavailable
 from parchemin.common.problems.representation import documented
 from parchemin.common.storage.store import ContentDamaged, ContentStore
@@ -40,11 +40,20 @@ class JurorInConflict(Forbidden):
     )
 
 
+class SubmissionErased(Gone):
+    """The person was erased, and the file with them."""
+
+    code = "submission_erased"
+    detail = Text(
+        "Ce fichier a été effacé avec les données de la personne.", "This file was erased with the data of the person."
+    )
+
+
 @router.get(
     "/{file_id}/content",
     response_class=StreamingResponse,
     responses={
-        **documented(JurorInConflict, RangeUnfit, ServerFault, Unavailable),
+        **documented(JurorInConflict, SubmissionErased, RangeUnfit, ServerFault, Unavailable),
         200: {
             "description": "The file",
             "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
@@ -60,6 +69,8 @@ async def read_submission_file(file_id: UUID, session: Reading, principal: Conce
     """The content of an accepted version, to be saved. One `Range` of bytes may be asked for. A juror with a declared
     conflict of interest does not get it."""
     deposit = await one(session, visible_files(principal), Deposit, file_id)
+    if deposit.erased_at is not None:
+        raise SubmissionErased
     if await is_in_conflict(session, principal, deposit.registration_id):
         raise JurorInConflict
     modality = select(col(Registration.modality)).where(col(Registration.id) == deposit.registration_id)

@@ -16,6 +16,7 @@ from sqlmodel import col
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
 from parchemin.common.outbox import publish
+from parchemin.common.storage.erasing import doom
 from parchemin.common.storage.store import ContentDamaged, ContentStore
 from parchemin.contracts.events.sessions import SubmissionReceivedV1
 from parchemin.evaluations.registrations.models import Registration
@@ -24,6 +25,7 @@ from parchemin.evaluations.submissions.inspection.antivirus import ScannerAway, 
 from parchemin.evaluations.submissions.inspection.sandbox import inspect_apart
 from parchemin.evaluations.submissions.inspection.verdicts import Refused
 from parchemin.evaluations.submissions.models import Deposit, DepositPart
+from parchemin.evaluations.submissions.names import file_names
 from parchemin.evaluations.submissions.rules import DepositState, part_count
 from parchemin.evaluations.submissions.uploads import DUE, mark_dossier_changed, name_of_part
 
@@ -121,12 +123,13 @@ class Examiner:
         """The media type of the file, which is safe in the store then."""
         async with self._database.reading() as session:
             rows = select(DepositPart).where(col(DepositPart.deposit_id) == deposit.id)
+            name = (await file_names(session, [deposit]))[deposit.id] or ""
             digests = {row.number: row.sha256 for row in (await session.execute(rows)).scalars()}
         count = part_count(deposit.size, deposit.part_size)
         names = [name_of_part(deposit.id, number, digests.get(number, "")) for number in range(1, count + 1)]
         if await asyncio.to_thread(self._assemble, names, path) != deposit.sha256:
             raise Refused("digest_mismatch")
-        media_type = await inspect_apart(path, deposit.file_name, self._settings.submissions_kinds)
+        media_type = await inspect_apart(path, name, self._settings.submissions_kinds)
         if self._settings.submissions_clamav is not None:
             await scan(self._settings.submissions_clamav, path)
         await asyncio.to_thread(self._store.put_file, path)
@@ -153,6 +156,8 @@ class Examiner:
             deposit = (await session.execute(held)).scalar_one()
             if deposit.state not in WAITING:
                 return
+            if deposit.erased_at is not None:  # meanwhile
+                await doom(session, [deposit.sha256])
             if state in WAITING:
                 deposit.retry_at = utc_now() + AGAIN
             if deposit.state != state:

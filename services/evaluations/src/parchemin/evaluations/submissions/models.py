@@ -65,8 +65,8 @@ class Deposit(Aggregate, Base, table=True):
     candidate_id: UUID = Field(index=True)
     deliverable: int
     """Rank among the deliverables of the modality, from 1."""
-    file_name: str = Field(max_length=300)
-    """As the candidate calls it; never the name of a file here. Empty for a snapshot."""
+    file_name: bytes | None = None
+    """As the candidate calls it, sealed under their key; never the name of a file here. Null for a snapshot."""
     size: int = Field(sa_type=BigInteger)
     sha256: str = Field(max_length=64)
     part_size: int
@@ -81,6 +81,8 @@ class Deposit(Aggregate, Base, table=True):
     verdict: str | None = Field(default=None, max_length=40)
     """Why it was refused."""
     retry_at: datetime | None = None
+    erased_at: datetime | None = None
+    """When the person was erased: name and content are gone."""
     snapshot_id: UUID | None = Field(default=None, foreign_key="known_snapshots.id")
     """The snapshot that was handed in, in place of a file; `sha256` is of its figures."""
 

@@ -62,7 +62,7 @@ class UploadView(BaseModel):
     id: UUID
     registration_id: UUID
     deliverable: int
-    file_name: str
+    file_name: str | None = Field(description="Null once the person was erased")
     size: int
     sha256: str
     part_size: int = Field(description="Bytes of each part; the last one is what is left")

@@ -60,7 +60,6 @@ async def hand_in_snapshot(
         registration_id=registration.id,
         candidate_id=enrolment.candidate_id,
         deliverable=new.deliverable,
-        file_name="",
         size=0,
         sha256=snapshot.sha256,
         part_size=0,

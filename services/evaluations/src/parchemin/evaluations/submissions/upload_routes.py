@@ -20,6 +20,7 @@ from parchemin.evaluations.access import Depositing
 from parchemin.evaluations.submissions import problems, uploads
 from parchemin.evaluations.submissions.inspection.verdicts import VERDICTS
 from parchemin.evaluations.submissions.models import Deposit
+from parchemin.evaluations.submissions.names import file_names
 from parchemin.evaluations.submissions.rules import part_count
 from parchemin.evaluations.submissions.schemas import NewUpload, UploadView
 from parchemin.evaluations.submissions.visibility import handled_uploads
@@ -41,9 +42,11 @@ _TIMES = (problems.PreparationNotOpen, problems.DeadlinePassed, problems.Submiss
 async def _views(session: AsyncSession, deposits: Sequence[Deposit], request: Request) -> dict[UUID, UploadView]:
     language = preferred_language(request.headers.get("accept-language"))
     missing = await uploads.missing_parts(session, deposits)
+    names = await file_names(session, deposits)
     return {
         deposit.id: UploadView(
-            **deposit.model_dump(include=set(UploadView.model_fields)),
+            **deposit.model_dump(include=set(UploadView.model_fields) - {"file_name"}),
+            file_name=names[deposit.id],
             part_count=part_count(deposit.size, deposit.part_size),
             missing_parts=missing[deposit.id],
             verdict_text=VERDICTS[deposit.verdict].say(language) if deposit.verdict else None,

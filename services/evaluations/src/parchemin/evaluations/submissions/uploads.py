@@ -17,11 +17,13 @@ from sqlmodel import col
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database, announce
+from parchemin.common.ids import new_id
 from parchemin.common.ownership import find, one
 from parchemin.common.problems import FieldFault
 from parchemin.common.statements import table_of, upsert
 from parchemin.common.storage.store import ContentStore
 from parchemin.evaluations.enrolments.service import locked_enrolment
+from parchemin.evaluations.erasure.texts import sealed_text
 from parchemin.evaluations.referential.service import referential_of
 from parchemin.evaluations.registrations.models import Registration
 from parchemin.evaluations.sessions.models import EvaluationSession
@@ -30,6 +32,7 @@ from parchemin.evaluations.submissions import problems
 from parchemin.evaluations.submissions.inspection.kinds import kind_of_name
 from parchemin.evaluations.submissions.inspection.verdicts import VERDICTS, Refused
 from parchemin.evaluations.submissions.models import Deposit, DepositPart
+from parchemin.evaluations.submissions.names import name_place
 from parchemin.evaluations.submissions.preparation import own_time
 from parchemin.evaluations.submissions.rules import DepositState, part_count, size_of_part
 from parchemin.evaluations.submissions.schemas import NewUpload
@@ -57,12 +60,15 @@ async def open_upload(session: AsyncSession, principal: Principal, new: NewUploa
         raise problems.FileTooLarge(limit=settings.submissions_max_bytes)
     _require_name(new.file_name, settings.submissions_kinds)
     await _require_quota(session, enrolment.candidate_id, new.size, settings)
+    deposit_id = new_id()
     deposit = Deposit(
+        id=deposit_id,
         organisation_id=registration.organisation_id,
         candidate_id=enrolment.candidate_id,
         part_size=settings.submissions_part_bytes,
         expires_at=utc_now() + timedelta(hours=settings.submissions_upload_hours),
-        **new.model_dump(),
+        file_name=await sealed_text(session, enrolment.candidate_id, new.file_name, place=name_place(deposit_id)),
+        **new.model_dump(exclude={"file_name"}),
     )
     session.add(deposit)
     return deposit

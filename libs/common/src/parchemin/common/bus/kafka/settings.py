@@ -62,6 +62,13 @@ class KafkaSettings(BaseSettings):
     min_insync_replicas: PositiveInt = 1
     retention_hours: int = Field(default=-1, ge=-1)
     """How long facts stay on the topics; -1 for good, so that a new consumer can read all of the history."""
+    identity_compaction_seconds: PositiveInt = 12 * 3600
+    """How long after the next state of somebody's identity, their erasure among them, the one before may still be on
+    the topic: the cluster compacts it within that time and one segment's (`identity_segment_seconds`)."""
+    identity_segment_seconds: PositiveInt = 6 * 3600
+    """After which a segment of an identity topic is closed: only closed ones are compacted."""
+    identity_tombstone_seconds: PositiveInt = 24 * 3600
+    """How long what says that a key is empty stays once all before it was compacted."""
     dead_letter_retention_hours: int = Field(default=14 * 24, ge=-1)
 
     @model_validator(mode="after")

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from parchemin.common.bus.kafka.settings import KafkaSettings
@@ -44,7 +45,36 @@ async def answers(settings: KafkaSettings) -> bool:
         await admin.close()
 
 
+async def apply_to_identities(settings: KafkaSettings, topics: Collection[str]) -> list[str]:
+    """Give the identity topics among `topics`, those made by an earlier release too, the bound on how long an erased
+    identity stays. Raises `KafkaError` where it cannot."""
+    identities = sorted(topic for topic in topics if is_compacted(topic))
+    admin = AIOKafkaAdminClient(**settings.connection("topics"))
+    try:
+        await admin.start()
+        answers = await admin.alter_configs(
+            [
+                ConfigResource(ConfigResourceType.TOPIC, settings.named(topic), _configuration(settings, topic))
+                for topic in identities
+            ]
+        )
+        for answer in answers:
+            for code, *_rest in answer.resources:
+                if code:
+                    raise for_code(code)
+    except (OSError, TimeoutError) as error:
+        raise KafkaError(f"topics cannot be changed: {type(error).__name__}") from error
+    finally:
+        await admin.close()
+    return identities
+
+
 def _new(settings: KafkaSettings, topic: str) -> NewTopic:
+    configuration = _configuration(settings, topic)
+    return NewTopic(settings.named(topic), settings.partitions, settings.replication, topic_configs=configuration)
+
+
+def _configuration(settings: KafkaSettings, topic: str) -> dict[str, str]:
     configuration = {
         "min.insync.replicas": str(settings.min_insync_replicas),
         "max.message.bytes": str(settings.max_message_bytes),
@@ -52,8 +82,16 @@ def _new(settings: KafkaSettings, topic: str) -> NewTopic:
         "message.timestamp.type": "LogAppendTime",
     }
     if is_compacted(topic):
-        configuration["cleanup.policy"] = "compact"
+        configuration |= {
+            "cleanup.policy": "compact",
+            # an erased identity is gone within a bounded time, however little else happens on the topic
+            "max.compaction.lag.ms": str(settings.identity_compaction_seconds * 1000),
+            "segment.ms": str(settings.identity_segment_seconds * 1000),
+            "min.cleanable.dirty.ratio": "0.01",
+            "file.delete.delay.ms": "10000",
+            "delete.retention.ms": str(settings.identity_tombstone_seconds * 1000),
+        }
     else:
         hours = settings.dead_letter_retention_hours if is_for_dead_letters(topic) else settings.retention_hours
         configuration["retention.ms"] = str(hours * HOUR_MS if hours >= 0 else -1)
-    return NewTopic(settings.named(topic), settings.partitions, settings.replication, topic_configs=configuration)
+    return configuration
