@@ -31,9 +31,12 @@ IN_ORDER = (
     "parchemin.candidates.enrolment_blocks_extended.v1",
     "parchemin.candidates.measures_granted.v1",
     "parchemin.candidates.exemption_granted.v1",
+    "parchemin.candidates.enrolment_state_changed.v1",
+    "parchemin.candidates.block_recognised.v1",
     "parchemin.budget.production_opened.v1",
     "parchemin.budget.production_snapshot_taken.v1",
     "parchemin.evaluations.candidate_convened.v1",
+    "parchemin.evaluations.session_cancelled.v1",
     "parchemin.evaluations.submission_received.v1",
     "parchemin.evaluations.sheet_signed.v1",
     "parchemin.evaluations.incident_decided.v1",
@@ -46,6 +49,7 @@ IN_ORDER = (
     "parchemin.evaluations.appeal_ruled.v1",
     "parchemin.evaluations.block_validation_revoked.v1",
     "parchemin.evaluations.certification_revoked.v1",
+    "parchemin.candidates.enrolment_transferred.v1",
 )
 """As they came to be, in the life of one enrolment."""
 AWARDED = "parchemin.evaluations.certification_awarded.v1"
@@ -57,9 +61,12 @@ HEARD_BY = {
         "enrolment_blocks_extended",
         "measures_granted",
         "exemption_granted",
+        "enrolment_state_changed",
+        "block_recognised",
+        "enrolment_transferred",
         "production_snapshot_taken",
     },
-    ServiceName.BUDGET: {"enrolment_opened"},
+    ServiceName.BUDGET: {"enrolment_opened", "enrolment_transferred"},
     ServiceName.DOCUMENTS: {
         "referential_published",
         "organisation_registered",

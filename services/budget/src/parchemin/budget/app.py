@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from parchemin.budget.charts.routes import router as charts
-from parchemin.budget.enrolments.service import learn_enrolment
+from parchemin.budget.enrolments.service import follow_transfer, learn_enrolment
 from parchemin.budget.estimates.routes import router as estimates
 from parchemin.budget.productions.routes import router as productions
 from parchemin.budget.settings import Settings
@@ -14,6 +14,7 @@ from parchemin.common.consumer import Consumer
 from parchemin.common.http.app import create_service_app
 from parchemin.common.service import Service, open_database
 from parchemin.contracts.events.candidates import EnrolmentOpenedV1
+from parchemin.contracts.events.enrolments import EnrolmentTransferredV1
 
 DESCRIPTION = """The productions that candidates work on, and what they cost.
 
@@ -27,6 +28,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     database = open_database(settings, "budget")
     consumer = Consumer("budget", database)
     consumer.on(EnrolmentOpenedV1, learn_enrolment)
+    consumer.on(EnrolmentTransferredV1, follow_transfer)
     return Service(
         name="budget",
         title="Parchemin: budget",

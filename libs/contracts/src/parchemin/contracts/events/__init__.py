@@ -1,7 +1,7 @@
 """All published events, by type."""
 
 from parchemin.contracts.envelope import Event
-from parchemin.contracts.events import appeals, budget, candidates, documents, evaluations, sessions
+from parchemin.contracts.events import appeals, budget, candidates, documents, enrolments, evaluations, sessions
 
 CATALOGUE: dict[str, type[Event]] = {
     event.type: event
@@ -12,6 +12,9 @@ CATALOGUE: dict[str, type[Event]] = {
         candidates.EnrolmentBlocksExtendedV1,
         candidates.MeasuresGrantedV1,
         candidates.ExemptionGrantedV1,
+        enrolments.EnrolmentStateChangedV1,
+        enrolments.BlockRecognisedV1,
+        enrolments.EnrolmentTransferredV1,
         evaluations.ReferentialPublishedV1,
         evaluations.JurorIdentifiedV1,
         evaluations.SheetSignedV1,
@@ -24,6 +27,7 @@ CATALOGUE: dict[str, type[Event]] = {
         appeals.BlockValidationRevokedV1,
         appeals.CertificationRevokedV1,
         sessions.CandidateConvenedV1,
+        sessions.SessionCancelledV1,
         sessions.SubmissionReceivedV1,
         budget.ProductionOpenedV1,
         budget.ProductionSnapshotTakenV1,
