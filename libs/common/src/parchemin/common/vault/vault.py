@@ -15,14 +15,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.common.clock import utc_now
+from parchemin.common.database import Database
 from parchemin.common.statements import among, is_sqlite, upsert
 from parchemin.common.tables import person_keys
 from parchemin.common.vault.cipher import FieldCipher
 from parchemin.common.vault.index import BlindIndex
 from parchemin.common.vault.wrapping import WrappingKeys
 
-_NOBODY = UUID(int=0)
-_INDEX = "index"
+NOBODY = UUID(int=0)
+INDEX = "index"
 BATCH = 500
 """Keys in one statement."""
 
@@ -94,12 +95,17 @@ class Vault:
         """What finds sealed texts; its key is made at first use, in a session that may write."""
         if self._index is not None:
             return self._index
-        known = await self._raw_keys(session, [_NOBODY], _INDEX, create=False)
+        known = await self._raw_keys(session, [NOBODY], INDEX, create=False)
         if known:
-            self._index = BlindIndex(known[_NOBODY])
+            self._index = BlindIndex(known[NOBODY])
             return self._index
-        made = await self._raw_keys(session, [_NOBODY], _INDEX, create=True)
-        return BlindIndex(made[_NOBODY])  # not kept before it is committed
+        made = await self._raw_keys(session, [NOBODY], INDEX, create=True)
+        return BlindIndex(made[NOBODY])  # not kept before it is committed
+
+    async def prepare(self, database: Database) -> None:
+        """Make the index's key, before anything is read."""
+        async with database.transaction() as session:
+            await self.index(session)
 
     async def digest(self, session: AsyncSession, place: str, text: str) -> bytes:
         """As `BlindIndex.digest`, for one text."""
@@ -111,7 +117,7 @@ class Vault:
         old = select(person_keys).where(columns.wrapped.is_not(None), columns.wrapped_by != self._keys.current)
         rows = (await session.execute(old.limit(BATCH).with_for_update(skip_locked=True))).all()
         for row in rows:
-            place = _place(row.person_id, row.purpose)
+            place = place_of(row.person_id, row.purpose)
             key = self._keys.unwrap(row.wrapped, by=row.wrapped_by, place=place)
             await session.execute(
                 update(person_keys)
@@ -133,7 +139,7 @@ class Vault:
                 rows |= await self._made(session, missing, purpose)
             for person_id, (wrapped, by) in rows.items():
                 if wrapped is not None:
-                    keys[person_id] = self._keys.unwrap(wrapped, by=by, place=_place(person_id, purpose))
+                    keys[person_id] = self._keys.unwrap(wrapped, by=by, place=place_of(person_id, purpose))
         return keys
 
     async def _rows(
@@ -160,11 +166,11 @@ class Vault:
         return {
             "person_id": person_id,
             "purpose": purpose,
-            "wrapped": self._keys.wrap(key, place=_place(person_id, purpose)),
+            "wrapped": self._keys.wrap(key, place=place_of(person_id, purpose)),
             "wrapped_by": self._keys.current,
             "made_at": utc_now(),
         }
 
 
-def _place(person_id: UUID, purpose: str) -> str:
+def place_of(person_id: object, purpose: str) -> str:
     return f"person_keys.wrapped:{person_id}:{purpose}"
