@@ -13,7 +13,7 @@ from parchemin.candidates.app import create_app
 from parchemin.candidates.settings import Settings
 from parchemin.common.bus import Message
 from parchemin.common.database import Database
-from parchemin.contracts.envelope import wrap
+from parchemin.contracts.envelope import Event, wrap
 from parchemin.contracts.events.evaluations import ReferentialPublishedV1
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import Role
@@ -77,7 +77,10 @@ class School:
 
     async def learn(self, referential: Referential) -> None:
         """Have the service hear of a version, as from the evaluations service."""
-        event = ReferentialPublishedV1(referential=referential)
+        await self.tell(ReferentialPublishedV1(referential=referential))
+
+    async def tell(self, event: Event) -> None:
+        """Have the service hear of a fact of the evaluations service."""
         body = wrap(event, event_id=uuid4(), at=datetime.now(UTC)).to_bytes()
         await self.app.state.service.consumer.deliver(Message(event.topic, event.key, body))
 

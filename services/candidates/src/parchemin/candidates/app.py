@@ -5,13 +5,19 @@ from functools import partial
 from fastapi import FastAPI
 
 from parchemin.candidates.accommodations.routes import router as accommodations
+from parchemin.candidates.enrolments.expiry import Expiry
 from parchemin.candidates.enrolments.routes import router as enrolments
+from parchemin.candidates.equivalences.routes import router as equivalences
 from parchemin.candidates.exemptions.routes import router as exemptions
 from parchemin.candidates.identity.routes import router as candidates
 from parchemin.candidates.imports.routes import router as imports
 from parchemin.candidates.organisations.routes import router as organisations
+from parchemin.candidates.progress.hearing import hear_outcomes
+from parchemin.candidates.progress.routes import router as progress
+from parchemin.candidates.recognitions.routes import router as recognitions
 from parchemin.candidates.referentials.service import learn_referential
 from parchemin.candidates.settings import Settings
+from parchemin.candidates.transfers.routes import router as transfers
 from parchemin.common.bus import Bus
 from parchemin.common.bus.opening import open_bus
 from parchemin.common.consumer import Consumer
@@ -34,18 +40,32 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     database = open_database(settings, "candidates")
     consumer = Consumer("candidates", database)
     consumer.on(ReferentialPublishedV1, learn_referential)
+    hear_outcomes(consumer)
+    expiry = Expiry(database, time_zone=settings.time_zone, poll_seconds=settings.expiry_poll_seconds)
     encryption, keys_folder = EncryptionSettings(), house().var / "keys"
     vault = Vault(installation_keys(encryption, keys_folder))
     return Service(
         name="candidates",
         title="Parchemin: candidates",
         description=DESCRIPTION,
-        routers=[organisations, candidates, imports, enrolments, accommodations, exemptions],
+        routers=[
+            organisations,
+            candidates,
+            imports,
+            enrolments,
+            progress,
+            equivalences,
+            recognitions,
+            transfers,
+            accommodations,
+            exemptions,
+        ],
         settings=settings,
         database=database,
         bus=bus or open_bus("candidates"),
         consumer=consumer,
         on_start=[partial(vault.prepare, database)],
+        background=[expiry.run],
         state={"vault": vault, "cipher": installation_cipher(encryption, keys_folder)},
     )
 
