@@ -31,9 +31,12 @@ IN_ORDER = (
     "parchemin.candidates.enrolment_blocks_extended.v1",
     "parchemin.candidates.measures_granted.v1",
     "parchemin.candidates.exemption_granted.v1",
+    "parchemin.candidates.enrolment_state_changed.v1",
+    "parchemin.candidates.block_recognised.v1",
     "parchemin.budget.production_opened.v1",
     "parchemin.budget.production_snapshot_taken.v1",
     "parchemin.evaluations.candidate_convened.v1",
+    "parchemin.evaluations.session_cancelled.v1",
     "parchemin.evaluations.submission_received.v1",
     "parchemin.evaluations.sheet_signed.v1",
     "parchemin.evaluations.incident_decided.v1",
@@ -46,6 +49,7 @@ IN_ORDER = (
     "parchemin.evaluations.appeal_ruled.v1",
     "parchemin.evaluations.block_validation_revoked.v1",
     "parchemin.evaluations.certification_revoked.v1",
+    "parchemin.candidates.enrolment_transferred.v1",
     "parchemin.candidates.personal_file_requested.v1",
     "parchemin.evaluations.assessments_gathered.v1",
     "parchemin.budget.productions_gathered.v1",
@@ -66,6 +70,10 @@ HEARD_BY = {
         "assessments_gathered",
         "productions_gathered",
         "documents_gathered",
+        "session_cancelled",
+        "block_validated",
+        "appeal_ruled",
+        "block_validation_revoked",
     },
     ServiceName.EVALUATIONS: {
         "candidate_erased",
@@ -74,10 +82,13 @@ HEARD_BY = {
         "enrolment_blocks_extended",
         "measures_granted",
         "exemption_granted",
+        "enrolment_state_changed",
+        "block_recognised",
+        "enrolment_transferred",
         "production_snapshot_taken",
         "personal_file_requested",
     },
-    ServiceName.BUDGET: {"enrolment_opened", "candidate_erased", "personal_file_requested"},
+    ServiceName.BUDGET: {"enrolment_opened", "enrolment_transferred", "candidate_erased", "personal_file_requested"},
     ServiceName.DOCUMENTS: {
         "referential_published",
         "organisation_registered",
@@ -219,8 +230,8 @@ async def test_an_event_of_an_older_shape_is_still_consumed(
 ) -> None:
     older = read(file)
     assert lost(older.data, CATALOGUE[older.type].read(older.data).model_dump(mode="json")) == []
+    before = [sample(event) for event in IN_ORDER[: IN_ORDER.index(older.type)]]
     for name in [name for name, facts in HEARD_BY.items() if fact(older) in facts]:
-        before = [sample(event) for event in IN_ORDER[: IN_ORDER.index(older.type)]]
         async with service(name, database_url, tmp_path, monkeypatch) as told:
             await tell(told, [*before, older])
             assert older.id in await column(told, select(inbox.c.event_id))

@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -11,11 +12,13 @@ import pytest
 import schemathesis
 from schemathesis.python.asgi import shutdown_lifespans
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncSession
 from tests.support.conformance import schema_of, scratch_folder, steadily, validate
 
 from parchemin.candidates.accommodations.models import Accommodation
 from parchemin.candidates.app import create_app
 from parchemin.candidates.enrolments.service import new_enrolment
+from parchemin.candidates.equivalences.models import BlockEquivalence
 from parchemin.candidates.exemptions.models import Exemption
 from parchemin.candidates.exemptions.rules import ExemptionState
 from parchemin.candidates.follow_ups.models import FollowUp, FollowUpEntry
@@ -31,13 +34,16 @@ from parchemin.candidates.privacy.holders.models import CertifiedHolder
 from parchemin.candidates.privacy.personal_files.models import PersonalFile
 from parchemin.candidates.privacy.personal_files.rules import PersonalFileState
 from parchemin.candidates.privacy.retention.models import RetentionRun
+from parchemin.candidates.recognitions.models import Recognition
+from parchemin.candidates.recognitions.rules import RecognitionState
 from parchemin.candidates.referentials.models import KnownReferential
 from parchemin.candidates.settings import Settings
+from parchemin.candidates.transfers.models import Transfer
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
 from parchemin.common.vault import Purpose
 from parchemin.contracts.referential import Referential
-from parchemin.contracts.vocabulary import AccessPath, Role
+from parchemin.contracts.vocabulary import AccessPath, RecognitionGround, Role
 
 KNOWN = {
     name: UUID(int=number)
@@ -55,6 +61,9 @@ KNOWN = {
             "follow_up_id",
             "entry_id",
             "session_id",
+            "recognition_id",
+            "block_equivalence_id",
+            "transfer_id",
         ),
         start=1,
     )
@@ -186,7 +195,52 @@ async def _seed(url: str, referential: Referential) -> None:
                 id=KNOWN["retention_run_id"], organisation_id=school, dry_run=True, requester="someone", findings=[]
             )
         )
+        await _seed_what_follows(session, referential)
     await database.dispose()
+
+
+async def _seed_what_follows(session: AsyncSession, referential: Referential) -> None:
+    """A claimed block, a table of equivalences, a transfer to another school."""
+    school, recognition_id, newer = KNOWN["organisation_id"], KNOWN["recognition_id"], f"{referential.version}.1"
+    whose = {"enrolment_id": KNOWN["enrolment_id"], "candidate_id": KNOWN["candidate_id"], "organisation_id": school}
+    sealing = await app.state.vault.cipher(session, whose["candidate_id"], Purpose.IDENTITY)
+    other = Organisation(id=UUID(int=99), organisation_id=UUID(int=99), code="AILLEURS", name="Ailleurs")
+    body = referential.model_copy(update={"version": newer}).model_dump(mode="json")
+    session.add_all([other, KnownReferential(version=newer, body=body, published_at=utc_now() - timedelta(days=1))])
+    session.add(
+        Recognition(
+            id=recognition_id,
+            **whose,
+            block=2,
+            ground=RecognitionGround.PROOF,
+            state=RecognitionState.CLAIMED,
+            document_date=date(2024, 7, 1),
+            proof=sealing.seal('{"issuer": "E", "reference": null}', place=f"recognitions.proof:{recognition_id}"),
+            claimant=b"somebody",
+        )
+    )
+    await session.flush()
+    rows = [{"from_blocks": [1], "to_block": 1}]
+    session.add(
+        BlockEquivalence(
+            id=KNOWN["block_equivalence_id"],
+            from_version=referential.version,
+            to_version=newer,
+            number=1,
+            source="Décision",
+            rows=rows,
+        )
+    )
+    session.add(
+        Transfer(
+            id=KNOWN["transfer_id"],
+            **whose,
+            to_organisation_id=other.id,
+            referential_version=referential.version,
+            access_path=AccessPath.VAE,
+            blocks=[1],
+        )
+    )
 
 
 @pytest.fixture

@@ -10,7 +10,14 @@ import pytest
 
 from parchemin.common.language import Language, Text
 from parchemin.contracts.events.candidates import Measure
-from parchemin.contracts.events.evaluations import AppliedJuryRules, MinutesIncident, Override, VoteCount
+from parchemin.contracts.events.evaluations import (
+    AppliedJuryRules,
+    MinutesIncident,
+    Override,
+    RecognisedBlock,
+    VoteCount,
+)
+from parchemin.contracts.vocabulary import RecognitionGround
 from parchemin.documents.composition.compose import compose, day_of, subject_of
 from parchemin.documents.composition.convocation import measure_in_words
 from parchemin.documents.composition.countries import country_name
@@ -67,6 +74,15 @@ def test_a_country_of_birth_is_named_for_a_birth_abroad(
 ) -> None:
     diploma = composed(story, story.awarded(), knowledge(story, birth_country=country), language)
     assert diploma.holder.birth_country_label == label
+
+
+def test_a_diploma_prints_recognised_blocks_among_the_others(story: SimpleNamespace) -> None:
+    fact = story.awarded()
+    kept = tuple(block for block in fact.blocks if block.block != 2)
+    elsewhere = RecognisedBlock(block=2, recognised_on=date(2026, 9, 7), ground=RecognitionGround.PROOF)
+    diploma = composed(story, fact.model_copy(update={"blocks": kept, "recognised": (elsewhere,)}))
+    assert [(block.number, block.recognised) for block in diploma.blocks] == [(1, False), (2, True), (3, False)]
+    assert diploma.blocks[1].validated_on == date(2026, 9, 7)
 
 
 def test_every_country_has_both_names() -> None:

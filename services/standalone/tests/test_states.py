@@ -13,7 +13,10 @@ each_machine = pytest.mark.parametrize("machine", MACHINES.values(), ids=MACHINE
 
 def test_every_declared_machine_is_found() -> None:
     assert set(MACHINES) >= {
+        "candidates.enrolments",
         "candidates.exemptions",
+        "candidates.recognitions",
+        "candidates.transfers",
         "evaluations.grading",
         "evaluations.incidents",
         "evaluations.sessions",

@@ -203,6 +203,16 @@ def test_diploma_stays_on_one_page(build: SimpleNamespace, changes: Any) -> None
     assert len(pages(diploma)) == 1
 
 
+def test_a_diploma_says_which_block_was_recognised(build: SimpleNamespace) -> None:
+    first, *others = build.diploma().blocks
+    recognised = first.model_copy(update={"recognised": True, "validated_on": date(2026, 9, 7)})
+    document = build.diploma(blocks=(recognised, *others))
+    assert text(document).count("reconnu le 7 septembre 2026") == 1
+    assert text(document).count("validé le") == len(others)
+    assert "par validation ou reconnaissance de ses trois blocs" in text(document)
+    assert len(pages(document)) == 1
+
+
 def test_attestation_says_that_it_covers_its_block_only(build: SimpleNamespace) -> None:
     attestation = build.attestation(("M3", "M4"), 3)
     printed = text(attestation)

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import Attendance, CompetencyOutcome, CriterionLevel
-from parchemin.evaluations.awards.rules import Acquisition, Progress, Settlement, Validation, settle
+from parchemin.evaluations.awards.rules import Acquisition, Progress, Recognition, Settlement, Validation, settle
 from parchemin.evaluations.deliberation.policy import PartlyMet
 from parchemin.evaluations.deliberation.rules import (
     Departure,
@@ -37,6 +37,7 @@ class Enrolment(RuleBasedStateMachine):
         self.enrolled = blocks
         self.decisions: list[tuple[str, Acquisition]] = []
         self.exempt: frozenset[str] = frozenset()
+        self.recognised: dict[int, Recognition] = {}
         self.validated: dict[int, Validation] = {}
         self.awards: list[Validation] = []
         self.sessions = 0
@@ -47,15 +48,21 @@ class Enrolment(RuleBasedStateMachine):
         return dict(self.decisions)
 
     def settle(self) -> Settlement:
-        progress = Progress(self.enrolled, self.acquired, self.exempt, dict(self.validated), bool(self.awards))
+        progress = Progress(
+            self.enrolled, self.acquired, self.exempt, dict(self.validated), bool(self.awards), dict(self.recognised)
+        )
         following = settle(REFERENTIAL, progress)
         self.validated |= {validation.block: validation for validation in following.validations}
         self.awards += [following.award] if following.award else []
         return following
 
+    def standing(self) -> Standing:
+        elsewhere = frozenset(code for block in self.recognised for code in BLOCKS[block])
+        return Standing(frozenset(self.acquired), self.exempt, elsewhere)
+
     def assessable(self) -> list[str]:
         """Modalities that a retake may still be registered for."""
-        standing = Standing(frozenset(self.acquired), self.exempt)
+        standing = self.standing()
         return [
             code
             for code in MODALITIES
@@ -66,10 +73,18 @@ class Enrolment(RuleBasedStateMachine):
     @rule(code=st.sampled_from(CODES))
     def grant_an_exemption(self, code: str) -> None:
         block = BLOCKS[REFERENTIAL.competency(code).block]
-        if block <= self.exempt | {code} or code in self.acquired:
-            return  # the candidates service refuses it
+        if block <= self.exempt | {code} or code in self.acquired or code in self.standing().recognised:
+            return  # the candidates service refuses it, or has no reason to
         self.exempt |= {code}
         self.settle()
+
+    @precondition(lambda self: len(self.recognised) < len(BLOCKS) - 1)
+    @rule(block=st.sampled_from(sorted(BLOCKS)))
+    def recognise_a_block(self, block: int) -> None:
+        if block in self.validated:
+            return  # the candidates service refuses it
+        self.recognised.setdefault(block, Recognition(block, self.day))
+        assert self.settle().validations == ()
 
     @rule(block=st.sampled_from(sorted(BLOCKS)))
     def take_in_a_block(self, block: int) -> None:
@@ -87,7 +102,7 @@ class Enrolment(RuleBasedStateMachine):
                 st.sampled_from(CODES), st.builds(Departure, acquired=st.booleans(), reason=st.just("R")), max_size=2
             )
         )
-        standing = Standing(frozenset(self.acquired), self.exempt)
+        standing = self.standing()
         self.sessions += 1
         self.day += timedelta(days=20)
         here = Acquisition(self.day, UUID(int=self.sessions))
@@ -128,8 +143,15 @@ class Enrolment(RuleBasedStateMachine):
             assert (number in self.validated) == complete
 
     @invariant()
+    def what_is_recognised_is_not_assessed_nor_attested_again(self) -> None:
+        assert self.recognised.keys().isdisjoint(self.validated)
+        for modality in self.assessable():
+            assessed = competencies_to_assess(REFERENTIAL, modality, self.standing())
+            assert all(REFERENTIAL.competency(code).block not in self.recognised for code in assessed)
+
+    @invariant()
     def the_award_is_made_once_and_for_all_blocks(self) -> None:
-        assert len(self.awards) == (self.validated.keys() == BLOCKS.keys())
+        assert len(self.awards) == (self.validated.keys() | self.recognised.keys() == BLOCKS.keys())
 
 
 TestEnrolment = Enrolment.TestCase

@@ -14,6 +14,7 @@ from parchemin.contracts.referential import Referential
 from parchemin.evaluations.awards.rules import (
     Acquisition,
     Progress,
+    Recognition,
     Settlement,
     Validation,
     block_is_validated,
@@ -27,6 +28,7 @@ REFERENTIAL = Referential.model_validate_json(
 CODES = tuple(competency.code for competency in REFERENTIAL.competencies)
 BLOCKS = {block.number: frozenset(block.competencies) for block in REFERENTIAL.blocks}
 ALL = frozenset(BLOCKS)
+RECOGNISED_ON = [date(2026, 5, 4) + timedelta(days=60 * n) for n in range(4)]
 SESSIONS = [Acquisition(date(2026, 6, 15) + timedelta(days=30 * n), UUID(int=n)) for n in range(4)]
 
 
@@ -37,11 +39,14 @@ class Record:
     enrolled: frozenset[int]
     acquired: dict[str, Acquisition] = field(default_factory=dict)
     exempt: frozenset[str] = frozenset()
+    recognised: dict[int, Recognition] = field(default_factory=dict)
     validated: dict[int, Validation] = field(default_factory=dict)
     awards: list[Validation] = field(default_factory=list)
 
     def settle(self) -> Settlement:
-        progress = Progress(self.enrolled, self.acquired, self.exempt, self.validated, bool(self.awards))
+        progress = Progress(
+            self.enrolled, self.acquired, self.exempt, self.validated, bool(self.awards), self.recognised
+        )
         following = settle(REFERENTIAL, progress)
         for validation in following.validations:
             assert validation.block not in self.validated
@@ -56,15 +61,21 @@ Step = tuple[str, object]
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[list[Step], list[Step]]:
-    """One history and the same facts in another order, with repeats: decisions of sessions, exemptions, blocks."""
+    """One history and the same facts in another order, with repeats: decisions of sessions, exemptions, blocks aimed
+    at and blocks recognised, which no session assesses."""
     generous = draw(st.booleans())
     exempt = draw(st.frozensets(st.sampled_from(CODES), max_size=4))
+    recognised = draw(st.frozensets(st.sampled_from(sorted(ALL)), max_size=3))
+    elsewhere = frozenset(code for number in recognised for code in BLOCKS[number])
     decided = {
         code: draw(st.sampled_from(SESSIONS))
         for code in CODES
-        if code not in exempt and (generous or draw(st.booleans()))
+        if code not in exempt | elsewhere and (generous or draw(st.booleans()))
     }
     steps: list[Step] = [("exempt", code) for code in exempt]
+    for number in recognised:
+        behind = draw(st.none() | st.sampled_from([UUID(int=90), UUID(int=91)]))
+        steps.append(("recognised", Recognition(number, draw(st.sampled_from(RECOGNISED_ON)), behind)))
     for session in set(decided.values()):
         steps.append(("session", {code: session for code, where in decided.items() if where == session}))
     steps += [
@@ -81,6 +92,8 @@ def play(steps: list[Step], enrolled: frozenset[int]) -> Record:
     for kind, what in steps:
         if kind == "exempt":
             record.exempt |= {str(what)}
+        elif isinstance(what, Recognition):
+            record.recognised[what.block] = what
         elif kind == "session":
             record.acquired.update(what)  # type: ignore[call-overload]
         else:
@@ -111,10 +124,30 @@ def test_what_comes_out_is_what_the_referential_says(
     for number, validation in record.validated.items():
         last = max(where for code, where in record.acquired.items() if code in BLOCKS[number])
         assert validation == Validation(number, last.decided_on, last.session_id)
-    assert len(record.awards) == (record.validated.keys() == ALL)
-    if record.awards:
-        last_block = max(record.validated.values(), key=lambda each: (each.decided_on, each.session_id, each.block))
-        assert record.awards == [last_block]
+    counted = [*record.validated.values(), *record.recognised.values()]
+    juries = [(each.decided_on, each.session_id, each.block) for each in counted if each.session_id]
+    complete = record.validated.keys() | record.recognised.keys() == ALL
+    assert len(record.awards) == (complete and bool(juries))
+    for award in record.awards:
+        assert award.decided_on == max(each.decided_on for each in counted)
+        assert (award.session_id, award.block) == max(juries)[1:]
+
+
+def test_a_recognised_block_completes_the_certification_and_is_not_validated_a_second_time() -> None:
+    record = Record(ALL, acquired=dict.fromkeys(BLOCKS[1] | BLOCKS[2], SESSIONS[0]))
+    record.settle()
+    assert not record.awards
+    record.recognised[3] = Recognition(3, date(2027, 1, 11))
+    following = record.settle()
+    assert following.validations == ()
+    assert record.awards == [Validation(2, date(2027, 1, 11), SESSIONS[0].session_id)]
+
+
+def test_a_certification_that_no_jury_had_a_part_in_is_not_awarded() -> None:
+    proved = Record(ALL, recognised={number: Recognition(number, date(2027, 1, 11)) for number in ALL})
+    assert proved.settle() == Settlement((), None)
+    equal = Record(ALL, recognised={n: Recognition(n, date(2027, 1, 11), UUID(int=n)) for n in ALL})
+    assert equal.settle().award == Validation(3, date(2027, 1, 11), UUID(int=3))
 
 
 @pytest.mark.parametrize("order", list(permutations([1, 2, 3])))

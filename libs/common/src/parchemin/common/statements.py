@@ -38,9 +38,13 @@ async def insert_if_absent(session: AsyncSession, table: Table, values: Mapping[
     return result.rowcount == 1
 
 
-async def upsert(session: AsyncSession, table: Table, values: Mapping[str, Any], *, key: Sequence[str]) -> None:
-    """Insert a row, or replace the one with the same `key` columns."""
+async def upsert(
+    session: AsyncSession, table: Table, values: Mapping[str, Any], *, key: Sequence[str], order: str | None = None
+) -> None:
+    """Insert a row, or replace the one with the same `key` columns; where an `order` column is named, only one that
+    is not later by it."""
     insert = sqlite.insert if is_sqlite(session) else postgresql.insert
     statement = insert(table).values(dict(values))
     changed = {name: statement.excluded[name] for name in values if name not in key}
-    await session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed))
+    not_later = None if order is None else table.c[order] <= statement.excluded[order]
+    await session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed, where=not_later))

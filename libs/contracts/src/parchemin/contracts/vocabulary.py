@@ -42,6 +42,27 @@ class AccessPath(StrEnum):
     INDIVIDUAL_APPLICATION = "individual_application"
 
 
+class EnrolmentState(StrEnum):
+    """Where an enrolment stands; the order is that of its life."""
+
+    APPLIED = "applied"
+    ADMITTED = "admitted"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    """All that it aims at is validated or recognised."""
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class RecognitionGround(StrEnum):
+    """Why a block counts without being assessed."""
+
+    EQUIVALENCE = "equivalence"
+    """Validated under another version of the referential, by the certifier's table."""
+    PROOF = "proof"
+    """Obtained elsewhere or earlier, and proved."""
+
+
 class MeasureKind(StrEnum):
     """Reasonable accommodations that the referential names (article 2 CRDPH), and `other`."""
 

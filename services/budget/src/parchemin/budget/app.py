@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from parchemin.budget.charts.routes import router as charts
-from parchemin.budget.enrolments.service import learn_enrolment
+from parchemin.budget.enrolments.service import follow_transfer, learn_enrolment
 from parchemin.budget.erasure.service import forget_candidate
 from parchemin.budget.estimates.routes import router as estimates
 from parchemin.budget.personal_file import gather
@@ -17,8 +17,9 @@ from parchemin.common.http.app import create_service_app
 from parchemin.common.personal_files import PartsGiver, open_exchange
 from parchemin.common.service import Service, open_database
 from parchemin.contracts.events.candidates import EnrolmentOpenedV1
-from parchemin.contracts.events.privacy import PersonalFileRequestedV1, ProductionsGatheredV1
+from parchemin.contracts.events.enrolments import EnrolmentTransferredV1
 from parchemin.contracts.events.erasure import CandidateErasedV1
+from parchemin.contracts.events.privacy import PersonalFileRequestedV1, ProductionsGatheredV1
 
 DESCRIPTION = """The productions that candidates work on, and what they cost.
 
@@ -35,6 +36,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     giver = PartsGiver(database, open_exchange(), gather, ProductionsGatheredV1)
     consumer.on(PersonalFileRequestedV1, giver.learn)
     consumer.on(CandidateErasedV1, forget_candidate)
+    consumer.on(EnrolmentTransferredV1, follow_transfer)
     return Service(
         name="budget",
         title="Parchemin: budget",

@@ -6,7 +6,9 @@ from fastapi import FastAPI
 
 from parchemin.candidates.accommodations.routes import router as accommodations
 from parchemin.candidates.consumers import listen
+from parchemin.candidates.enrolments.expiry import Expiry
 from parchemin.candidates.enrolments.routes import router as enrolments
+from parchemin.candidates.equivalences.routes import router as equivalences
 from parchemin.candidates.exemptions.routes import router as exemptions
 from parchemin.candidates.follow_ups.entry_routes import router as follow_up_entries
 from parchemin.candidates.follow_ups.routes import requests as disability_requests
@@ -26,7 +28,10 @@ from parchemin.candidates.privacy.personal_files.routes import of_candidates as 
 from parchemin.candidates.privacy.personal_files.routes import router as personal_files
 from parchemin.candidates.privacy.purposes.routes import router as purposes
 from parchemin.candidates.privacy.retention.routes import router as retention
+from parchemin.candidates.progress.routes import router as progress
+from parchemin.candidates.recognitions.routes import router as recognitions
 from parchemin.candidates.settings import Settings
+from parchemin.candidates.transfers.routes import router as transfers
 from parchemin.common.bus import Bus
 from parchemin.common.bus.opening import open_bus
 from parchemin.common.consumer import Consumer
@@ -50,6 +55,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     eraser = Eraser(database, vault, settings.patience, poll_seconds=settings.erasure_poll_seconds)
     exchange = open_exchange()
     assembler = Assembler(database, vault, exchange, poll_seconds=settings.personal_file_poll_seconds)
+    expiry = Expiry(database, time_zone=settings.time_zone, poll_seconds=settings.expiry_poll_seconds)
     return Service(
         name="candidates",
         title="Parchemin: candidates",
@@ -73,6 +79,10 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             personal_files,
             purposes,
             retention,
+            progress,
+            equivalences,
+            recognitions,
+            transfers,
         ],
         settings=settings,
         database=database,
@@ -80,7 +90,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         consumer=consumer,
         on_start=[partial(vault.prepare, database)],
         on_stop=[journal.close],
-        background=[eraser.run, assembler.run],
+        background=[expiry.run, eraser.run, assembler.run],
         state={
             "access_journal": journal,
             "eraser": eraser,

@@ -1,18 +1,24 @@
-"""Events from elsewhere, and this service's use cases that they concern. A type has one handler here; what it leads to
-stands in the folder of its subject."""
+"""Events from elsewhere, and this service's use cases that they concern. What they lead to stands in the folder of its
+subject; one event may lead to several things, in this order and in one transaction."""
 
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from parchemin.candidates.accommodations.reviews import learn_convocation
+from parchemin.candidates.accommodations import reviews
 from parchemin.candidates.exemptions.grading import learn_results, learn_signed_sheet
 from parchemin.candidates.privacy.erasures import sittings
 from parchemin.candidates.privacy.holders.service import learn_award, learn_revocation
 from parchemin.candidates.privacy.personal_files.service import learn_part
+from parchemin.candidates.progress.hearing import learn_outcome
+from parchemin.candidates.progress.recording import RECORDERS
 from parchemin.candidates.referentials.service import learn_referential
 from parchemin.common.consumer import Consumer
 from parchemin.common.vault import Vault
+from parchemin.contracts.envelope import Event
 from parchemin.contracts.events.appeals import CertificationRevokedV1
 from parchemin.contracts.events.evaluations import (
     CertificationAwardedV1,
@@ -23,26 +29,26 @@ from parchemin.contracts.events.evaluations import (
 from parchemin.contracts.events.privacy import AssessmentsGatheredV1, DocumentsGatheredV1, ProductionsGatheredV1
 from parchemin.contracts.events.sessions import CandidateConvenedV1
 
+Use = Callable[[AsyncSession, Any], Awaitable[None]]
+
 
 def listen(consumer: Consumer, vault: Vault) -> None:
     """Have every event that concerns this service handled."""
-    consumer.on(ReferentialPublishedV1, learn_referential)
-    consumer.on(SheetSignedV1, learn_signed_sheet)
-    consumer.on(CandidateConvenedV1, on_convocation)
-    consumer.on(ResultsDecidedV1, on_results_decided)
-    consumer.on(CertificationAwardedV1, partial(learn_award, vault=vault))
-    consumer.on(CertificationRevokedV1, learn_revocation)
+    uses: defaultdict[type[Event], list[Use]] = defaultdict(list)
+    uses[ReferentialPublishedV1] += [learn_referential]
+    uses[SheetSignedV1] += [learn_signed_sheet]
+    uses[CandidateConvenedV1] += [reviews.learn_convocation, sittings.learn_convocation]
+    uses[ResultsDecidedV1] += [learn_results, sittings.learn_results]
+    uses[CertificationAwardedV1] += [partial(learn_award, vault=vault)]
+    uses[CertificationRevokedV1] += [learn_revocation]
     for gathered in (AssessmentsGatheredV1, ProductionsGatheredV1, DocumentsGatheredV1):
-        consumer.on(gathered, learn_part)
+        uses[gathered] += [learn_part]
+    for outcome in RECORDERS:
+        uses[outcome] += [learn_outcome]
+    for event, several in uses.items():
+        consumer.on(event, partial(_each, several))
 
 
-async def on_convocation(session: AsyncSession, event: CandidateConvenedV1) -> None:
-    """Plans are reviewed before the session, and nobody is erased before its jury has decided."""
-    await learn_convocation(session, event)
-    await sittings.learn_convocation(session, event)
-
-
-async def on_results_decided(session: AsyncSession, event: ResultsDecidedV1) -> None:
-    """What was graded cannot be exempt any more; the time for an appeal begins."""
-    await learn_results(session, event)
-    await sittings.learn_results(session, event)
+async def _each(uses: Sequence[Use], session: AsyncSession, event: Any) -> None:
+    for use in uses:
+        await use(session, event)

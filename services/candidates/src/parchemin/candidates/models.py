@@ -3,6 +3,7 @@
 from parchemin.candidates.accommodations.models import Accommodation, AccommodationReview, KnownConvocation
 from parchemin.candidates.base import Base
 from parchemin.candidates.enrolments.models import Enrolment
+from parchemin.candidates.equivalences.models import BlockEquivalence
 from parchemin.candidates.exemptions.models import Exemption, GradedCompetency
 from parchemin.candidates.follow_ups.models import FollowUp, FollowUpEntry
 from parchemin.candidates.identity.models import Candidate, CandidateName
@@ -13,12 +14,17 @@ from parchemin.candidates.privacy.erasures.models import Erasure, Sitting
 from parchemin.candidates.privacy.holders.models import CertifiedHolder
 from parchemin.candidates.privacy.personal_files.models import PersonalFile, PersonalFilePart
 from parchemin.candidates.privacy.retention.models import RetentionRun
+from parchemin.candidates.progress.models import CancelledSession, ProgressFact
+from parchemin.candidates.recognitions.models import Recognition
 from parchemin.candidates.referentials.models import KnownReferential
+from parchemin.candidates.transfers.models import Transfer
 
 __all__ = [
     "Accommodation",
     "AccommodationReview",
     "Base",
+    "BlockEquivalence",
+    "CancelledSession",
     "Candidate",
     "CandidateName",
     "CertifiedHolder",
@@ -34,7 +40,10 @@ __all__ = [
     "Organisation",
     "PersonalFile",
     "PersonalFilePart",
+    "ProgressFact",
+    "Recognition",
     "RecordAccess",
     "RetentionRun",
     "Sitting",
+    "Transfer",
 ]

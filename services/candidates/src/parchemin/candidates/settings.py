@@ -8,7 +8,7 @@ from parchemin.common.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """What the certifier and the installation say about candidates' data."""
+    """What the certifier and the installation say about candidates' data and enrolments."""
 
     model_config = SettingsConfigDict(env_prefix="PARCHEMIN_CANDIDATES_", frozen=True)
 
@@ -85,3 +85,8 @@ class Settings(ServiceSettings):
     def patience(self) -> Patience:
         """What an erasure waits for, in days."""
         return Patience(appeal_days=self.erasure_appeal_days, abandoned_days=self.erasure_abandoned_days)
+
+    time_zone: str = "Europe/Paris"
+    """Where the schools are: a day ends there."""
+    expiry_poll_seconds: float = Field(default=3600.0, gt=0)
+    """How often enrolments are looked for whose last day has passed."""

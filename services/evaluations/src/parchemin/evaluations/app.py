@@ -20,8 +20,13 @@ from parchemin.contracts.events.candidates import (
     ExemptionGrantedV1,
     MeasuresGrantedV1,
 )
-from parchemin.contracts.events.privacy import AssessmentsGatheredV1, PersonalFileRequestedV1
+from parchemin.contracts.events.enrolments import (
+    BlockRecognisedV1,
+    EnrolmentStateChangedV1,
+    EnrolmentTransferredV1,
+)
 from parchemin.contracts.events.erasure import CandidateErasedV1
+from parchemin.contracts.events.privacy import AssessmentsGatheredV1, PersonalFileRequestedV1
 from parchemin.evaluations.appeals.routes import router as appeals
 from parchemin.evaluations.attendance.routes import router as attendance
 from parchemin.evaluations.awards.routes import router as awards
@@ -79,6 +84,9 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     consumer.on(EnrolmentBlocksExtendedV1, enrolments.extend_blocks)
     consumer.on(MeasuresGrantedV1, enrolments.learn_measures)
     consumer.on(ExemptionGrantedV1, enrolments.learn_exemption)
+    consumer.on(EnrolmentStateChangedV1, enrolments.learn_state)
+    consumer.on(BlockRecognisedV1, enrolments.learn_recognition)
+    consumer.on(EnrolmentTransferredV1, enrolments.follow_transfer)
     consumer.on(ProductionSnapshotTakenV1, learn_snapshot)
     giver = PartsGiver(database, open_exchange(), partial(gather, store=store), AssessmentsGatheredV1)
     consumer.on(PersonalFileRequestedV1, giver.learn)

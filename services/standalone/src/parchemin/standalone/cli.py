@@ -15,7 +15,7 @@ from parchemin.common.auth.keys import LocalKey
 from parchemin.common.auth.tokens import development_token
 from parchemin.common.settings import AuthSettings, house
 from parchemin.contracts.vocabulary import Role
-from parchemin.standalone import dead_letters, keys, processes, register, replaying, republishing, retention
+from parchemin.standalone import dead_letters, keys, processes, progress, register, replaying, republishing, retention
 from parchemin.standalone.demo.client import Refused
 from parchemin.standalone.demo.command import play, report
 from parchemin.standalone.demo.databases import DatabaseServerAway
@@ -36,6 +36,7 @@ app.add_typer(register.app, name="register")
 app.add_typer(retention.app, name="retention")
 app.add_typer(keys.app, name="keys")
 app.add_typer(replaying.app, name="evaluations")
+app.add_typer(progress.app, name="progress")
 console = Console()
 errors = Console(stderr=True, soft_wrap=True)
 

@@ -1,7 +1,17 @@
 """All published events, by type."""
 
 from parchemin.contracts.envelope import Event
-from parchemin.contracts.events import appeals, budget, candidates, documents, erasure, evaluations, privacy, sessions
+from parchemin.contracts.events import (
+    appeals,
+    budget,
+    candidates,
+    documents,
+    enrolments,
+    erasure,
+    evaluations,
+    privacy,
+    sessions,
+)
 
 CATALOGUE: dict[str, type[Event]] = {
     event.type: event
@@ -17,6 +27,9 @@ CATALOGUE: dict[str, type[Event]] = {
         privacy.AssessmentsGatheredV1,
         privacy.ProductionsGatheredV1,
         privacy.DocumentsGatheredV1,
+        enrolments.EnrolmentStateChangedV1,
+        enrolments.BlockRecognisedV1,
+        enrolments.EnrolmentTransferredV1,
         evaluations.ReferentialPublishedV1,
         evaluations.JurorIdentifiedV1,
         evaluations.SheetSignedV1,
@@ -29,6 +42,7 @@ CATALOGUE: dict[str, type[Event]] = {
         appeals.BlockValidationRevokedV1,
         appeals.CertificationRevokedV1,
         sessions.CandidateConvenedV1,
+        sessions.SessionCancelledV1,
         sessions.SubmissionReceivedV1,
         budget.ProductionOpenedV1,
         budget.ProductionSnapshotTakenV1,

@@ -18,6 +18,7 @@ from parchemin.contracts.vocabulary import (
     IncidentOutcome,
     JurorQuality,
     ModalityCode,
+    RecognitionGround,
     Sha256,
 )
 
@@ -160,6 +161,17 @@ class AwardedBlock(Part):
     session_id: UUID
 
 
+class RecognisedBlock(Part):
+    """A block that an award rests on though no jury assessed it in this enrolment."""
+
+    block: int
+    recognised_on: date
+    ground: RecognitionGround
+    source_version: str | None = None
+    """Of the referential that it was validated under, where the certifier's table of equivalences says so."""
+    source_blocks: tuple[int, ...] = ()
+
+
 class CertificationAwardedV1(EnrolmentFact):
     """All blocks are validated: the certification is awarded, once, with the next number of the register."""
 
@@ -171,6 +183,9 @@ class CertificationAwardedV1(EnrolmentFact):
     awarded_on: date
     session_id: UUID
     blocks: tuple[AwardedBlock, ...]
+    """Those that juries validated."""
+    recognised: tuple[RecognisedBlock, ...] = ()
+    """Those that were recognised: with `blocks`, all of the referential."""
 
 
 class ResultsDecidedV1(EnrolmentFact):

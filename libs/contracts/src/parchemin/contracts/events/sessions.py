@@ -111,3 +111,17 @@ class SubmissionReceivedV1(Event):
     @property
     def subject(self) -> str:
         return str(self.submission_id)
+
+
+class SessionCancelledV1(Event):
+    """A session does not take place: nobody who was told to come is expected."""
+
+    type: ClassVar[str] = "parchemin.evaluations.session_cancelled.v1"
+    topic: ClassVar[str] = TOPIC
+
+    session_id: UUID
+    organisation_id: UUID
+
+    @property
+    def key(self) -> str:
+        return str(self.session_id)

@@ -9,9 +9,12 @@ from sqlmodel import col
 
 from parchemin.candidates.enrolments.models import Enrolment
 from parchemin.candidates.enrolments.schemas import NewEnrolment
+from parchemin.candidates.enrolments.steps import refuse_misplaced, state_changed
+from parchemin.candidates.equivalences.service import recognise_equivalents
 from parchemin.candidates.identity.models import Candidate
 from parchemin.candidates.identity.service import visible_candidates
 from parchemin.candidates.identity.storage import CandidateErased
+from parchemin.candidates.progress.following import follow
 from parchemin.candidates.referentials.service import known_referential
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
@@ -23,7 +26,7 @@ from parchemin.common.problems import Conflict, Unprocessable
 from parchemin.common.vault import Vault
 from parchemin.contracts.events.candidates import EnrolmentBlocksExtendedV1, EnrolmentOpenedV1
 from parchemin.contracts.referential import Referential
-from parchemin.contracts.vocabulary import AccessPath
+from parchemin.contracts.vocabulary import AccessPath, EnrolmentState
 
 
 class AlreadyEnrolled(Conflict):
@@ -64,6 +67,7 @@ async def visible_enrolments(session: AsyncSession, vault: Vault, principal: Pri
 
 async def open_enrolment(session: AsyncSession, principal: Principal, new: NewEnrolment) -> Enrolment:
     """Enrol a candidate of the organisation for some blocks."""
+    refuse_misplaced(new)
     candidate = await find(session, Candidate, new.candidate_id, principal, for_update=True)
     if candidate.erased_at is not None:
         raise CandidateErased
@@ -78,8 +82,13 @@ async def open_enrolment(session: AsyncSession, principal: Principal, new: NewEn
     if known is not None:
         raise AlreadyEnrolled
     enrolment = new_enrolment(candidate, referential, new.access_path, blocks)
+    enrolment.state, enrolment.entry_on = EnrolmentState(new.state), new.entry_on
+    enrolment.training_started_on, enrolment.ends_on = new.training_started_on, new.ends_on
     session.add(enrolment)
     await publish(session, opened(enrolment))
+    if enrolment.state != EnrolmentState.ACTIVE:  # which is what everybody takes an opened one for
+        await publish(session, state_changed(enrolment))
+    await recognise_equivalents(session, candidate.id)
     return enrolment
 
 
@@ -101,6 +110,7 @@ async def extend_blocks(
                 enrolment_id=enrolment.id, organisation_id=enrolment.organisation_id, blocks=tuple(wanted)
             ),
         )
+        await follow(session, enrolment)
     return enrolment
 
 

@@ -9,6 +9,8 @@ from parchemin.documents.rendering import models as printed
 def diploma(fact: CertificationAwardedV1, draft: Draft, known: Knowledge, stationery: Stationery) -> printed.Diploma:
     """*Parchemin*, from the award."""
     referential = known.referentials[fact.referential_version]
+    blocks = [(each.block, each.validated_on, False) for each in fact.blocks]
+    blocks += [(each.block, each.recognised_on, True) for each in fact.recognised]
     return printed.Diploma(
         letterhead=letterhead(draft, known, stationery),
         holder=holder(known.candidates[fact.candidate_id], draft.language),
@@ -17,9 +19,9 @@ def diploma(fact: CertificationAwardedV1, draft: Draft, known: Knowledge, statio
         awarded_on=fact.awarded_on,
         blocks=tuple(
             printed.ValidatedBlock(
-                number=awarded.block, title=referential.block(awarded.block).title, validated_on=awarded.validated_on
+                number=number, title=referential.block(number).title, validated_on=day, recognised=recognised
             )
-            for awarded in sorted(fact.blocks, key=lambda awarded: awarded.block)
+            for number, day, recognised in sorted(blocks)
         ),
     )
 

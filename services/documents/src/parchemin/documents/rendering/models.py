@@ -71,6 +71,8 @@ class ValidatedBlock(Printed):
     number: int
     title: Text
     validated_on: date
+    recognised: bool = False
+    """Obtained elsewhere or earlier, and recognised on that day: no jury of this enrolment assessed it."""
 
 
 class Diploma(Printed):

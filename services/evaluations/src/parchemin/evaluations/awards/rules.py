@@ -2,11 +2,12 @@
 
 A block is validated when all its competencies are acquired or exempt, if the enrolment aims at it; the
 certification is awarded when all blocks of the referential are (référentiel: *validation cumulative des blocs*).
-Both follow from what is known, in whatever order it became known.
+A block that was recognised counts towards the certification without being validated here: it is attested where it
+was obtained. Both follow from what is known, in whatever order it became known.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -31,6 +32,16 @@ class Validation:
 
 
 @dataclass(frozen=True, slots=True)
+class Recognition:
+    """A block that counts though no jury assessed it in this enrolment."""
+
+    block: int
+    decided_on: date
+    session_id: UUID | None = None
+    """Of the jury that validated it in an earlier enrolment; none where it was proved by a document."""
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """All that is known of one enrolment."""
 
@@ -39,6 +50,7 @@ class Progress:
     exempt: frozenset[str]
     validated: Mapping[int, Validation]
     awarded: bool
+    recognised: Mapping[int, Recognition] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,7 @@ class Settlement:
 
     validations: tuple[Validation, ...]
     award: Validation | None
-    """The validation that completes the certification; its date and session are the award's."""
+    """What completes the certification; its date and session are the award's."""
 
 
 def block_is_validated(referential: Referential, block: int, acquired: frozenset[str], exempt: frozenset[str]) -> bool:
@@ -68,11 +80,24 @@ def settle(referential: Referential, progress: Progress) -> Settlement:
     ]
     validations = tuple(_validation(referential, block, progress) for block in due)
     every = {**progress.validated, **{validation.block: validation for validation in validations}}
-    complete = all(block.number in every for block in referential.blocks)
-    award = None
-    if complete and not progress.awarded:
-        award = max(every.values(), key=lambda last: (last.decided_on, last.session_id, last.block))
-    return Settlement(validations, award)
+    return Settlement(validations, None if progress.awarded else _award(referential, every, progress.recognised))
+
+
+def _award(
+    referential: Referential, validated: Mapping[int, Validation], recognised: Mapping[int, Recognition]
+) -> Validation | None:
+    """Due with the last block, dated by it, in the session of the last jury that validated one. Where no jury ever
+    did, none is due: a certification is a jury's."""
+    credits = [validated.get(block.number) or recognised.get(block.number) for block in referential.blocks]
+    counted = [credit for credit in credits if credit is not None]
+    if len(counted) < len(credits):
+        return None
+    juries = [Validation(credit.block, credit.decided_on, credit.session_id) for credit in counted if credit.session_id]
+    if not juries:
+        return None
+    last_jury = max(juries, key=lambda last: (last.decided_on, last.session_id, last.block))
+    last_day = max(credit.decided_on for credit in counted)
+    return replace(last_jury, decided_on=last_day)
 
 
 def _validation(referential: Referential, block: int, progress: Progress) -> Validation:

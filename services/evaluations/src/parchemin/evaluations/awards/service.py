@@ -18,20 +18,22 @@ from parchemin.contracts.events.evaluations import (
     BlockValidatedV1,
     CertificationAwardedV1,
     CompetencyResult,
+    RecognisedBlock,
 )
 from parchemin.contracts.referential import Referential
-from parchemin.contracts.vocabulary import CompetencyOutcome
+from parchemin.contracts.vocabulary import CompetencyOutcome, RecognitionGround
 from parchemin.evaluations.awards.models import Award, BlockValidation, RegisterCounter
 from parchemin.evaluations.awards.rules import (
     Acquisition,
     Progress,
+    Recognition,
     Settlement,
     Validation,
     register_number,
     settle,
 )
 from parchemin.evaluations.deliberation.models import Decision
-from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption
+from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption, KnownRecognition
 from parchemin.evaluations.referential.service import referential_of
 from parchemin.evaluations.register.service import append, fact_of
 from parchemin.evaluations.sessions.models import EvaluationSession
@@ -71,7 +73,8 @@ async def settle_enrolments(session: AsyncSession, enrolment_ids: Collection[UUI
         events += _validate(session, enrolment, settlement.validations, referential, known)
         award = awards.get(enrolment_id)
         if award is not None:
-            events.append(_awarded(award, enrolment, known, settlement))
+            recognised = await _all(session, KnownRecognition, col(KnownRecognition.enrolment_id), [enrolment_id])
+            events.append(_awarded(award, enrolment, known, settlement, recognised))
         number = register_number(award.year, award.rank) if award is not None else None
         new = tuple(validation.block for validation in settlement.validations)
         settled.append(Settled(enrolment, new, tuple(sorted({*known.validated, *new})), number))
@@ -93,6 +96,9 @@ async def progress_of(session: AsyncSession, enrolments: Sequence[KnownEnrolment
         if row.revoked_at is not None:
             continue
         validated[row.enrolment_id][row.block] = Validation(row.block, row.validated_on, row.session_id)
+    recognised: defaultdict[UUID, dict[int, Recognition]] = defaultdict(dict)
+    for known in await _all(session, KnownRecognition, col(KnownRecognition.enrolment_id), ids):
+        recognised[known.enrolment_id][known.block] = Recognition(known.block, known.decided_on, known.session_id)
     candidates = [enrolment.candidate_id for enrolment in enrolments]
     awards = await _all(session, Award, col(Award.candidate_id), candidates)
     awarded = {award.candidate_id for award in awards if award.revoked_at is None}
@@ -103,6 +109,7 @@ async def progress_of(session: AsyncSession, enrolments: Sequence[KnownEnrolment
             exempt=frozenset(exempt[enrolment.id]),
             validated=validated[enrolment.id],
             awarded=enrolment.candidate_id in awarded,
+            recognised=recognised[enrolment.id],
         )
         for enrolment in enrolments
     }
@@ -202,8 +209,15 @@ async def _take_ranks(session: AsyncSession, year: int, count: int) -> int:
     return (await session.execute(statement)).scalar_one() - count + 1
 
 
-def _awarded(award: Award, enrolment: KnownEnrolment, progress: Progress, settlement: Settlement) -> Event:
+def _awarded(
+    award: Award,
+    enrolment: KnownEnrolment,
+    progress: Progress,
+    settlement: Settlement,
+    recognised: Sequence[KnownRecognition],
+) -> Event:
     every = {**progress.validated, **{validation.block: validation for validation in settlement.validations}}
+    elsewhere = {known.block: known for known in recognised if known.block not in every}
     return CertificationAwardedV1(
         enrolment_id=enrolment.id,
         candidate_id=enrolment.candidate_id,
@@ -216,6 +230,16 @@ def _awarded(award: Award, enrolment: KnownEnrolment, progress: Progress, settle
         blocks=tuple(
             AwardedBlock(block=block, validated_on=every[block].decided_on, session_id=every[block].session_id)
             for block in sorted(every)
+        ),
+        recognised=tuple(
+            RecognisedBlock(
+                block=block,
+                recognised_on=elsewhere[block].decided_on,
+                ground=RecognitionGround(elsewhere[block].ground),
+                source_version=elsewhere[block].source_version,
+                source_blocks=tuple(elsewhere[block].source_blocks),
+            )
+            for block in sorted(elsewhere)
         ),
     )
 

@@ -15,11 +15,18 @@ class Standing:
 
     acquired: frozenset[str] = frozenset()
     exempt: frozenset[str] = frozenset()
+    recognised: frozenset[str] = frozenset()
+    """Competencies of blocks that were obtained elsewhere or earlier."""
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """What was acquired before, in whatever way."""
+        return self.acquired | self.recognised
 
     @property
     def settled(self) -> frozenset[str]:
         """What was acquired is kept, what is exempt counts as met: neither is graded."""
-        return self.acquired | self.exempt
+        return self.kept | self.exempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,7 @@ def find(
     for competency in referential.competencies_of_modality(modality):
         code = competency.code
         if code in standing.settled:
-            kept, ground = _KEPT if code in standing.acquired else _EXEMPT
+            kept, ground = _KEPT if code in standing.kept else _EXEMPT
             findings.append(CompetencyFinding(code, kept, kept, {}, Grounds(ground)))
             continue
         criteria = [criterion.code for criterion in competency.criteria]

@@ -1,6 +1,7 @@
 """Use cases of the jury while it deliberates."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -148,7 +149,7 @@ async def _following(session: AsyncSession, held: EvaluationSession, found: Sess
 def _if_closed(known: Progress, held: EvaluationSession, group: Sequence[RegistrationFindings]) -> Progress:
     here = Acquisition(held.held_on, held.id)
     gained = {code: here for one in group for code in newly_acquired(one.findings)}
-    return Progress(known.enrolled, {**known.acquired, **gained}, known.exempt, known.validated, known.awarded)
+    return replace(known, acquired={**known.acquired, **gained})
 
 
 def _view(found: RegistrationFindings, following: Settlement, language: Language) -> ProposalView:

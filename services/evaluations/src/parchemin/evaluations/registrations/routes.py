@@ -32,6 +32,7 @@ router = APIRouter(prefix="/v1/registrations", tags=["registrations"], route_cla
         service.ModalityNotHeld,
         service.ReferentialDiffers,
         service.BlockNotEnrolled,
+        service.EnrolmentNotOpen,
         service.NothingToAssess,
         service.ResultsPending,
         service.AlreadyRegistered,

@@ -1,7 +1,7 @@
 """Use cases about registrations."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from parchemin.common.auth import Principal
 from parchemin.common.language import Language, Text
 from parchemin.common.ownership import find, owned
 from parchemin.common.problems import Conflict, Unprocessable
-from parchemin.contracts.vocabulary import Attendance, CompetencyOutcome, Role, SessionState
+from parchemin.contracts.vocabulary import Attendance, CompetencyOutcome, EnrolmentState, Role, SessionState
 from parchemin.evaluations.access import JURY, is_only_juror
 from parchemin.evaluations.attendance.attempts import require_attempt_left
 from parchemin.evaluations.attendance.records import standing_records
@@ -23,7 +23,7 @@ from parchemin.evaluations.deliberation.models import Decision, Override
 from parchemin.evaluations.deliberation.policy import grounds_of
 from parchemin.evaluations.deliberation.results import ordered
 from parchemin.evaluations.deliberation.rules import competencies_to_assess, criteria_to_judge
-from parchemin.evaluations.enrolments.models import KnownEnrolment
+from parchemin.evaluations.enrolments.models import FormerEnrolment, KnownEnrolment
 from parchemin.evaluations.enrolments.rules import holding
 from parchemin.evaluations.enrolments.service import standings
 from parchemin.evaluations.referential.service import referential_of
@@ -39,6 +39,9 @@ from parchemin.evaluations.sessions.models import EvaluationSession
 from parchemin.evaluations.sessions.service import locked_session, require_state, visible_sessions
 
 T = TypeVar("T")
+
+REGISTRABLE = frozenset({EnrolmentState.ADMITTED, EnrolmentState.ACTIVE, EnrolmentState.COMPLETED})
+"""Whoever completed what they aim at is refused by what is left to assess: nothing, until they aim at more."""
 
 
 class ModalityNotHeld(Unprocessable):
@@ -65,6 +68,16 @@ class BlockNotEnrolled(Conflict):
     detail = Text(
         "Le candidat n'est pas inscrit pour le bloc que cette modalité évalue.",
         "The candidate is not enrolled for the block that this modality assesses.",
+    )
+
+
+class EnrolmentNotOpen(Conflict):
+    """The candidate is not admitted yet, or has left: no further session is theirs."""
+
+    code = "enrolment_not_open"
+    detail = Text(
+        "Le parcours du candidat est « {state} » : il ne peut plus, ou pas encore, être inscrit à une session.",
+        "The candidate's enrolment is {state}: it cannot be registered for a session any more, or not yet.",
     )
 
 
@@ -114,6 +127,8 @@ async def register(
     held = await locked_session(session, principal, new.session_id)
     require_state(held, SessionState.DRAFT, SessionState.OPEN)
     enrolment = await find(session, KnownEnrolment, new.enrolment_id, principal, for_update=max_attempts is not None)
+    if EnrolmentState(enrolment.state) not in REGISTRABLE:
+        raise EnrolmentNotOpen(state=enrolment.state)
     if new.modality not in held.modalities:
         raise ModalityNotHeld
     if enrolment.referential_version != held.referential_version:
@@ -181,6 +196,7 @@ async def present(
     attendance = await standing_records(session, ids)
     versions = {enrolment.referential_version for enrolment in enrolments.values()}
     referentials = {version: await referential_of(session, version) for version in versions}
+    former = await _former_candidates(session, registrations, enrolments)
     views = []
     for registration in registrations:
         enrolment = enrolments[registration.enrolment_id]
@@ -196,7 +212,7 @@ async def present(
         views.append(
             RegistrationView(
                 **registration.model_dump(include=set(RegistrationView.model_fields)),
-                candidate_id=enrolment.candidate_id,
+                candidate_id=former.get((enrolment.id, registration.organisation_id), enrolment.candidate_id),
                 counts_as_attempt=counts_as_attempt(attended),
                 arrived_at=signed_in.arrived_at if signed_in else None,
                 late=signed_in.late if signed_in else None,
@@ -220,6 +236,19 @@ async def present(
 async def _sessions(session: AsyncSession, session_ids: Collection[UUID]) -> dict[UUID, EvaluationSession]:
     statement = select(EvaluationSession).where(col(EvaluationSession.id).in_(session_ids))
     return {held.id: held for held in (await session.execute(statement)).scalars()}
+
+
+async def _former_candidates(
+    session: AsyncSession, registrations: Sequence[Registration], enrolments: Mapping[UUID, KnownEnrolment]
+) -> dict[tuple[UUID, UUID], UUID]:
+    """By enrolment and organisation, whom a registration was for that stayed behind when its enrolment moved on."""
+    moved = {
+        one.enrolment_id for one in registrations if enrolments[one.enrolment_id].organisation_id != one.organisation_id
+    }
+    if not moved:
+        return {}
+    rows = await session.execute(select(FormerEnrolment).where(col(FormerEnrolment.enrolment_id).in_(moved)))
+    return {(row.enrolment_id, row.organisation_id): row.candidate_id for row in rows.scalars()}
 
 
 def result_view(decision: Decision, language: Language) -> ResultView:

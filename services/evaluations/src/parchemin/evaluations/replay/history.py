@@ -12,13 +12,14 @@ from sqlmodel import col
 
 from parchemin.contracts.vocabulary import Attendance, CompetencyOutcome, CriterionLevel
 from parchemin.evaluations.awards.models import Award, BlockValidation
+from parchemin.evaluations.awards.rules import Recognition
 from parchemin.evaluations.deliberation.models import Decision, Override
 from parchemin.evaluations.deliberation.rules import Departure
-from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption
+from parchemin.evaluations.enrolments.models import KnownEnrolment, KnownExemption, KnownRecognition
 from parchemin.evaluations.grading.models import Sheet
 from parchemin.evaluations.incidents.consequences import excluded_registrations
 from parchemin.evaluations.registrations.models import Registration
-from parchemin.evaluations.replay.rules import Closing, Hearing, History, Ruling
+from parchemin.evaluations.replay.rules import Closing, Hearing, History, Recognised, Ruling
 from parchemin.evaluations.sessions.models import EvaluationSession
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ async def records(session: AsyncSession, enrolments: Sequence[KnownEnrolment]) -
     overrides = _grouped("registration_id", await _of(session, Override, "registration_id", listed))
     decisions = _grouped("enrolment_id", await _of(session, Decision, "enrolment_id", ids))
     exemptions = _grouped("enrolment_id", await _of(session, KnownExemption, "enrolment_id", ids))
+    recognitions = _grouped("enrolment_id", await _of(session, KnownRecognition, "enrolment_id", ids))
     validations = _grouped("enrolment_id", await _of(session, BlockValidation, "enrolment_id", ids))
     candidates = {enrolment.candidate_id for enrolment in enrolments}
     awards = _grouped("candidate_id", await _of(session, Award, "candidate_id", candidates))
@@ -68,6 +70,10 @@ async def records(session: AsyncSession, enrolments: Sequence[KnownEnrolment]) -
                 exemptions={one.competency: one.learned_at for one in exemptions[enrolment.id]},
                 closings=tuple(_closings(held, hearings[enrolment.id])),
                 rulings=tuple(_rulings(decisions[enrolment.id])),
+                recognitions=tuple(
+                    Recognised(known.learned_at, Recognition(known.block, known.decided_on, known.session_id))
+                    for known in recognitions[enrolment.id]
+                ),
             ),
             decisions=tuple(decisions[enrolment.id]),
             validations=tuple(validations[enrolment.id]),

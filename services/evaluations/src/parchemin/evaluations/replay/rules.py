@@ -1,7 +1,7 @@
 """Making all decisions of an enrolment anew from what they rest on. Pure.
 
-In: sheets, attendance, departures, exemptions, rulings, each with its moment. Out: what must stand in the register of
-decisions, blocks and awards, which whoever replays compares with what does.
+In: sheets, attendance, departures, exemptions, recognised blocks, rulings, each with its moment. Out: what must stand
+in the register of decisions, blocks and awards, which whoever replays compares with what does.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import Attendance, CompetencyOutcome
-from parchemin.evaluations.awards.rules import Acquisition, Progress, settle
+from parchemin.evaluations.awards.rules import Acquisition, Progress, Recognition, settle
 from parchemin.evaluations.deliberation.policy import Levels, Policy
 from parchemin.evaluations.deliberation.rules import Departure, Standing, find
 
@@ -52,6 +52,14 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
+class Recognised:
+    """A block that was recognised, and when that began to count."""
+
+    at: datetime
+    recognition: Recognition
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """All that was done about one enrolment."""
 
@@ -61,6 +69,7 @@ class History:
     """When each began to count; None: before everything."""
     closings: tuple[Closing, ...]
     rulings: tuple[Ruling, ...]
+    recognitions: tuple[Recognised, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,9 @@ def rebuild(referential: Referential, policy: Policy, history: History) -> Rebui
         if isinstance(step, Ruling):
             _rule(acquired, step)
             continue
-        before = Standing(frozenset(acquired), _exempt_at(history, step.at))
+        before = Standing(
+            frozenset(acquired), _exempt_at(history, step.at), _recognised_at(referential, history, step.at)
+        )
         for hearing in step.hearings:
             decided = _decide(referential, policy, hearing, before)
             decisions |= decided
@@ -105,7 +116,9 @@ def rebuild(referential: Referential, policy: Policy, history: History) -> Rebui
                     if not step.published:
                         hidden.add(code)
     known = {code: acquisition for code, acquisition in acquired.items() if code not in hidden}
-    due = settle(referential, Progress(history.blocks, known, frozenset(history.exemptions), {}, awarded=False))
+    recognised = {each.recognition.block: each.recognition for each in history.recognitions}
+    progress = Progress(history.blocks, known, frozenset(history.exemptions), {}, awarded=False, recognised=recognised)
+    due = settle(referential, progress)
     return Rebuilt(
         decisions=decisions,
         acquired=frozenset(acquired),
@@ -116,6 +129,11 @@ def rebuild(referential: Referential, policy: Policy, history: History) -> Rebui
 
 def _exempt_at(history: History, moment: datetime) -> frozenset[str]:
     return frozenset(code for code, since in history.exemptions.items() if since is None or since <= moment)
+
+
+def _recognised_at(referential: Referential, history: History, moment: datetime) -> frozenset[str]:
+    blocks = [each.recognition.block for each in history.recognitions if each.at <= moment]
+    return frozenset(code for block in blocks for code in referential.block(block).competencies)
 
 
 def _decide(

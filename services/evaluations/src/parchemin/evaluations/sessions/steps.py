@@ -11,7 +11,9 @@ from sqlmodel import col
 from parchemin.common.auth import Principal
 from parchemin.common.http.conditions import require_version
 from parchemin.common.language import Text
+from parchemin.common.outbox import publish
 from parchemin.common.problems import Conflict, FieldFault, Forbidden
+from parchemin.contracts.events.sessions import SessionCancelledV1
 from parchemin.contracts.vocabulary import Attendance, Role, SessionState
 from parchemin.evaluations.deliberation.closing import close
 from parchemin.evaluations.deliberation.presence import seat_present
@@ -104,6 +106,8 @@ async def step(
         await seat_present(session, principal, held, seats, change.present, settings.jury_rules)
         await _require_all_graded(session, held, seats, settings.min_graders)
         await require_sworn(session, held, seats)
+    elif wanted is SessionState.CANCELLED:
+        await publish(session, SessionCancelledV1(session_id=held.id, organisation_id=held.organisation_id))
     enter_state(held, wanted)
     return held
 
