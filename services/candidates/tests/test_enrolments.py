@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from parchemin.common.outbox import opened_bodies
 from parchemin.common.tables import outbox
 from parchemin.contracts.events.candidates import CandidateIdentifiedV1
 from parchemin.contracts.vocabulary import Role
@@ -93,6 +94,7 @@ async def test_the_login_travels_with_the_identity_and_nowhere_else(school: "Sch
         f"/v1/candidates/{created.json()['id']}", json=person(), headers={"If-Match": created.headers["etag"]}
     )
     async with school.database.reading() as session:
-        bodies = (await session.execute(select(outbox.c.body).order_by(outbox.c.position))).scalars().all()
-    told = [CandidateIdentifiedV1.read(json.loads(body)["data"]).pii.subject for body in bodies]
+        rows = (await session.execute(select(outbox).order_by(outbox.c.position))).all()
+        bodies = await opened_bodies(session, rows)
+    told = [CandidateIdentifiedV1.read(json.loads(body or b"")["data"]).pii.subject for body in bodies]
     assert told == ["zoe@school", None]

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/productions", tags=["productions"], route_class=T
 
 
 @router.post(
-    "", status_code=201, responses=documented(NotFound, ChartUnknown, service.CurrencyRefused, service.PersonErased)
+    "", status_code=201, responses=documented(NotFound, ChartUnknown, service.CurrencyRefused, service.OwnerErased)
 )
 async def open_production(
     new: NewProduction, session: Writing, principal: Budgeting, response: Response
@@ -64,7 +64,7 @@ async def read_production(
 
 @router.put(
     "/{production_id}",
-    responses=documented(ChartUnknown, service.CurrencyRefused, service.ProductionHasEstimates, service.PersonErased),
+    responses=documented(ChartUnknown, service.CurrencyRefused, service.ProductionHasEstimates, service.OwnerErased),
 )
 async def change_production(
     production_id: UUID,

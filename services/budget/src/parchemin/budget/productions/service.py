@@ -47,10 +47,10 @@ class ProductionHasEstimates(Conflict):
     )
 
 
-class PersonErased(Conflict):
+class OwnerErased(Conflict):
     """Nothing is written about them any more."""
 
-    code = "candidate_erased"
+    code = "owner_erased"
     detail = Text("Les données de ce candidat ont été effacées.", "The data of this candidate were erased.")
 
 
@@ -145,7 +145,7 @@ async def _hand_over(session: AsyncSession, production: Production, candidate_id
     try:
         cipher = await vault.cipher(session, candidate_id, Purpose.DOSSIER)
     except KeyDestroyed as error:
-        raise PersonErased from error
+        raise OwnerErased from error
     production.owner = login_of(await vault.index(session), owner)
     production.owner_subject = cipher.seal(owner, place=_place(production.id))
 
