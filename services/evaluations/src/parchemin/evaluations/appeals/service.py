@@ -109,7 +109,7 @@ async def file(session: AsyncSession, principal: Principal, new: NewAppeal, sett
         enrolment_id=registration.enrolment_id,
         competencies=new.competencies,
         sealed_for=candidate_id,
-        grounds=await sealed_text(session, candidate_id, new.grounds, place=_place("grounds", appeal_id)),
+        grounds=await sealed_text(session, candidate_id, new.grounds, place=text_place("grounds", appeal_id)),
         filed_by=str(candidate_id) if is_only_candidate(principal) else principal.subject,
     )
     session.add(appeal)
@@ -121,7 +121,7 @@ async def instruct(session: AsyncSession, principal: Principal, appeal_id: UUID,
     appeal = await locked_appeal(session, principal, appeal_id, expected)
     if appeal.state != AppealState.INSTRUCTED:
         enter_state(appeal, AppealState.INSTRUCTED)
-    appeal.report = await sealed_text(session, appeal.sealed_for, report, place=_place("report", appeal.id))
+    appeal.report = await sealed_text(session, appeal.sealed_for, report, place=text_place("report", appeal.id))
     appeal.updated_at = utc_now()
     return appeal
 
@@ -165,14 +165,15 @@ async def views(session: AsyncSession, principal: Principal, appeals: Sequence[A
     return [_view(principal, appeal, decided[appeal.registration_id], opened) for appeal in appeals]
 
 
-def _place(column: str, appeal_id: UUID) -> str:
+def text_place(column: str, appeal_id: UUID) -> str:
+    """What a sealed text of an appeal belongs to."""
     return f"appeals.{column}:{appeal_id}"
 
 
 def _view(principal: Principal, appeal: Appeal, decided: Sequence[Decision], opened: Opener) -> AppealView:
     shown = appeal.model_dump(include=set(AppealView.model_fields) - {"grounds", "report"})
     for name, sealed in (("grounds", appeal.grounds), ("report", appeal.report)):
-        shown[name] = opened(appeal.sealed_for, sealed, _place(name, appeal.id))
+        shown[name] = opened(appeal.sealed_for, sealed, text_place(name, appeal.id))
     if is_only_candidate(principal) and appeal.ruled_at is None:
         shown["report"] = None
     return AppealView(

@@ -134,7 +134,7 @@ async def report(
         state=first_state(new.kind),
         reported_by=principal.subject,
         sealed_for=person_id,
-        description=await sealed_text(session, person_id, new.description, place=_place(incident_id)),
+        description=await sealed_text(session, person_id, new.description, place=text_place(incident_id)),
         **new.model_dump(exclude={"description"}),
     )
     session.add(incident)
@@ -188,13 +188,14 @@ async def views(session: AsyncSession, incidents: Sequence[Incident]) -> list[In
     return [
         IncidentView(
             **incident.model_dump(include=set(IncidentView.model_fields) - {"description"}),
-            description=opened(incident.sealed_for, incident.description, _place(incident.id)),
+            description=opened(incident.sealed_for, incident.description, text_place(incident.id)),
         )
         for incident in incidents
     ]
 
 
-def _place(incident_id: UUID) -> str:
+def text_place(incident_id: UUID) -> str:
+    """What the sealed description of an incident belongs to."""
     return f"incidents.description:{incident_id}"
 
 
