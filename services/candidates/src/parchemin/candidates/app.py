@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from parchemin.candidates.accommodations.routes import router as accommodations
 from parchemin.candidates.enrolments.routes import router as enrolments
 from parchemin.candidates.exemptions.routes import router as exemptions
+from parchemin.candidates.geography.routes import router as geography
 from parchemin.candidates.identity.routes import router as candidates
 from parchemin.candidates.imports.routes import router as imports
 from parchemin.candidates.organisations.routes import router as organisations
@@ -34,7 +35,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         name="candidates",
         title="Parchemin: candidates",
         description=DESCRIPTION,
-        routers=[organisations, candidates, imports, enrolments, accommodations, exemptions],
+        routers=[organisations, geography, candidates, imports, enrolments, accommodations, exemptions],
         settings=settings,
         database=database,
         bus=bus or open_bus("candidates"),

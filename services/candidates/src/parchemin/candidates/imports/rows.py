@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from parchemin.candidates.geography.countries import country_code
 from parchemin.candidates.identity.schemas import CandidateEntry
 from parchemin.candidates.identity.service import implausibilities
 from parchemin.candidates.imports import cells
 from parchemin.candidates.imports.columns import ENROLLING, Column, Layout
-from parchemin.candidates.imports.countries import country_code
 from parchemin.candidates.imports.reading import Line
 from parchemin.common.language import Text
 from parchemin.common.problems.validation import field_faults
