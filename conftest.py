@@ -116,6 +116,19 @@ def database_url(engine: str, migrated: Callable[[str, str], str], tmp_path: Pat
     return fresh
 
 
+@pytest.fixture
+def empty_database_url(engine: str, tmp_path: Path) -> Callable[[], str]:
+    """`empty_database_url()`: a database of this test's own without any table."""
+
+    def fresh() -> str:
+        number = next(_numbers)
+        if engine == "sqlite":
+            return f"sqlite+aiosqlite:///{tmp_path / f'empty-{number}.sqlite3'}"
+        return _wait(_create_database(f"test_empty_{os.getpid()}_{number}"))
+
+    return fresh
+
+
 @pytest_asyncio.fixture
 async def database(database_url: Callable[[str], str], request: pytest.FixtureRequest) -> AsyncIterator[Database]:
     """An open database of the service whose tests these are."""

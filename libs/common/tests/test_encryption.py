@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from parchemin.common.encryption import CannotDecrypt, FieldCipher, installation_cipher
+from parchemin.common.encryption import installation_cipher
 from parchemin.common.settings import EncryptionSettings
+from parchemin.common.vault import CannotDecrypt, FieldCipher
 
 CIPHER = FieldCipher(bytes(range(32)))
 PLACE = "exemptions.argument:1"

@@ -19,12 +19,13 @@ from parchemin.candidates.exemptions.models import Exemption
 from parchemin.candidates.exemptions.rules import ExemptionState
 from parchemin.candidates.identity.schemas import CandidateEntry
 from parchemin.candidates.identity.service import new_candidate
+from parchemin.candidates.identity.storage import keep
 from parchemin.candidates.organisations.models import Organisation
 from parchemin.candidates.referentials.models import KnownReferential
 from parchemin.candidates.settings import Settings
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
-from parchemin.common.encryption import FieldCipher
+from parchemin.common.vault import FieldCipher
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import AccessPath, Role
 
@@ -69,8 +70,9 @@ async def _seed(url: str, referential: Referential, cipher: FieldCipher) -> None
         session.add(KnownReferential(version=referential.version, body=body, published_at=utc_now()))
         school = KNOWN["organisation_id"]
         session.add(Organisation(id=school, organisation_id=school, code="IMI", name="École"))
-        candidate = new_candidate(CandidateEntry.model_validate(PERSON), school)
+        candidate, person = new_candidate(school), CandidateEntry.model_validate(PERSON).person()
         candidate.id = KNOWN["candidate_id"]
+        await keep(session, app.state.vault, [(candidate, person)])
         enrolment = new_enrolment(candidate, referential, AccessPath.VAE, [1])
         enrolment.id = KNOWN["enrolment_id"]
         session.add(candidate)

@@ -2,10 +2,10 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, PositiveInt, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class HouseSettings(BaseSettings):
@@ -44,12 +44,35 @@ class AuthSettings(BaseSettings):
 
 
 class EncryptionSettings(BaseSettings):
-    """Key that wraps the keys of encrypted records; prefix `PARCHEMIN_ENCRYPTION_`."""
+    """Key that wraps the keys of persons; prefix `PARCHEMIN_ENCRYPTION_`.
 
-    model_config = SettingsConfigDict(env_prefix="PARCHEMIN_ENCRYPTION_", frozen=True)
+    Either `key`, or `kms_wrapped_key`; without either the embedded default holds: a key file under `var/keys`.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="PARCHEMIN_ENCRYPTION_", frozen=True, hide_input_in_errors=True)
 
     key: SecretStr | None = None
-    """32 bytes, base64url. Without it the embedded default holds: a key file under `var/keys`."""
+    """32 bytes, base64url."""
+    previous_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    """Keys that `key` took the place of, separated by commas, until `parchemin keys rotate` has run."""
+    kms_wrapped_key: str | None = None
+    """The installation's key as a key management service wrapped it: what `parchemin keys new --kms-key` prints."""
+    kms_previous_wrapped_keys: Annotated[tuple[str, ...], NoDecode] = ()
+    """As `previous_keys`."""
+    kms_endpoint: str | None = Field(default=None, pattern=r"^https?://[^/]+$")
+    """Origin of the service, where it is not AWS's own. Region and credentials: as AWS's own tools find them."""
+    kms_region: str | None = None
+
+    @field_validator("previous_keys", "kms_previous_wrapped_keys", mode="before")
+    @classmethod
+    def _separate(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _one_key(self) -> "EncryptionSettings":
+        if self.key is not None and self.kms_wrapped_key is not None:
+            raise ValueError("set PARCHEMIN_ENCRYPTION_KEY or …_KMS_WRAPPED_KEY; the other one among the previous keys")
+        return self
 
 
 class ServiceSettings(BaseSettings):

@@ -6,6 +6,7 @@ Core tables, not mapped classes: the statements on them are few and set-based.
 from sqlalchemy import (
     JSON,
     BigInteger,
+    CheckConstraint,
     Column,
     Index,
     Integer,
@@ -93,3 +94,15 @@ audit_entries = Table(
     Column("object_kind", String(100), nullable=False),
     Column("object_id", Uuid, nullable=False, index=True),
 )
+
+person_keys = Table(
+    "person_keys",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("purpose", String(20), primary_key=True),
+    Column("wrapped", LargeBinary, nullable=True),
+    Column("wrapped_by", String(16), nullable=True, index=True),
+    Column("made_at", UTCDateTime, nullable=False),
+    CheckConstraint("(wrapped IS NULL) = (wrapped_by IS NULL)", name="wrapped"),
+)
+"""Keys under which what is known of a person is sealed. One without `wrapped` was destroyed for good."""

@@ -1,5 +1,7 @@
 """The candidates service. `uvicorn --factory parchemin.candidates.app:create_app` starts it alone."""
 
+from functools import partial
+
 from fastapi import FastAPI
 
 from parchemin.candidates.accommodations.routes import router as accommodations
@@ -18,6 +20,8 @@ from parchemin.common.encryption import installation_cipher
 from parchemin.common.http.app import create_service_app
 from parchemin.common.service import Service, open_database
 from parchemin.common.settings import EncryptionSettings, house
+from parchemin.common.vault import Vault
+from parchemin.common.vault.wrapping import installation_keys
 from parchemin.contracts.events.evaluations import ReferentialPublishedV1
 
 DESCRIPTION = """Who the candidates are, what they enrol for, and how each can take part on equal terms.
@@ -31,6 +35,8 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     database = open_database(settings, "candidates")
     consumer = Consumer("candidates", database)
     consumer.on(ReferentialPublishedV1, learn_referential)
+    encryption, keys_folder = EncryptionSettings(), house().var / "keys"
+    vault = Vault(installation_keys(encryption, keys_folder))
     return Service(
         name="candidates",
         title="Parchemin: candidates",
@@ -40,7 +46,8 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         database=database,
         bus=bus or open_bus("candidates"),
         consumer=consumer,
-        state={"cipher": installation_cipher(EncryptionSettings(), house().var / "keys")},
+        on_start=[partial(vault.prepare, database)],
+        state={"vault": vault, "cipher": installation_cipher(encryption, keys_folder)},
     )
 
 

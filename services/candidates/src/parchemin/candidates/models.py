@@ -4,8 +4,17 @@ from parchemin.candidates.accommodations.models import Accommodation
 from parchemin.candidates.base import Base
 from parchemin.candidates.enrolments.models import Enrolment
 from parchemin.candidates.exemptions.models import Exemption
-from parchemin.candidates.identity.models import Candidate
+from parchemin.candidates.identity.models import Candidate, CandidateName
 from parchemin.candidates.organisations.models import Organisation
 from parchemin.candidates.referentials.models import KnownReferential
 
-__all__ = ["Accommodation", "Base", "Candidate", "Enrolment", "Exemption", "KnownReferential", "Organisation"]
+__all__ = [
+    "Accommodation",
+    "Base",
+    "Candidate",
+    "CandidateName",
+    "Enrolment",
+    "Exemption",
+    "KnownReferential",
+    "Organisation",
+]

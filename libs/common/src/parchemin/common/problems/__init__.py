@@ -5,8 +5,9 @@ from parchemin.common.problems.errors import (
     DomainError,
     FieldFault,
     Forbidden,
+    Gone,
     NotFound,
     Unprocessable,
 )
 
-__all__ = ["Conflict", "DomainError", "FieldFault", "Forbidden", "NotFound", "Unprocessable"]
+__all__ = ["Conflict", "DomainError", "FieldFault", "Forbidden", "Gone", "NotFound", "Unprocessable"]

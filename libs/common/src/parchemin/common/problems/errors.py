@@ -53,6 +53,15 @@ class NotFound(DomainError):
     detail = Text("Cette ressource n'existe pas.", "This resource does not exist.")
 
 
+class Gone(DomainError):
+    """It was there, and is no more."""
+
+    status = 410
+    code = "gone"
+    title = Text("Disparu", "Gone")
+    detail = Text("Cette ressource n'existe plus.", "This resource is no longer there.")
+
+
 class Conflict(DomainError):
     """The request is well formed, and the state of things does not allow it. Nothing was changed."""
 

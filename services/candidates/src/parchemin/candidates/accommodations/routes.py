@@ -12,6 +12,7 @@ from parchemin.candidates.accommodations.schemas import AccommodationView, Measu
 from parchemin.common.auth import Access, Principal
 from parchemin.common.http.conditions import ExpectedVersion, is_unchanged, not_modified, tag
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
+from parchemin.common.http.vault import InstalledVault
 from parchemin.common.ownership import one
 from parchemin.common.paging import Page, Paging, page
 from parchemin.common.problems import NotFound
@@ -40,12 +41,13 @@ async def grant_accommodation(
 @router.get("")
 async def list_accommodations(
     session: Reading,
+    vault: InstalledVault,
     principal: Consulting,
     paging: Paging,
     enrolment_id: Annotated[UUID | None, Query(description="Only this enrolment's")] = None,
 ) -> Page[AccommodationView]:
     """The measures granted in the organisation; a candidate sees the own ones only."""
-    statement = service.visible_accommodations(principal)
+    statement = await service.visible_accommodations(session, vault, principal)
     if enrolment_id is not None:
         statement = statement.where(col(Accommodation.enrolment_id) == enrolment_id)
     return await page(session, statement, Accommodation, paging, AccommodationView.model_validate)
@@ -53,10 +55,16 @@ async def list_accommodations(
 
 @router.get("/{accommodation_id}", response_model=AccommodationView)
 async def read_accommodation(
-    accommodation_id: UUID, session: Reading, principal: Consulting, request: Request, response: Response
+    accommodation_id: UUID,
+    session: Reading,
+    vault: InstalledVault,
+    principal: Consulting,
+    request: Request,
+    response: Response,
 ) -> AccommodationView | Response:
     """The measures of one enrolment."""
-    accommodation = await one(session, service.visible_accommodations(principal), Accommodation, accommodation_id)
+    visible = await service.visible_accommodations(session, vault, principal)
+    accommodation = await one(session, visible, Accommodation, accommodation_id)
     if is_unchanged(request, accommodation.version):
         return not_modified(accommodation.version)
     tag(response, accommodation.version)

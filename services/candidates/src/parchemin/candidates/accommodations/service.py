@@ -12,6 +12,7 @@ from parchemin.candidates.accommodations.rules import PlannedMeasure, measure_fa
 from parchemin.candidates.accommodations.schemas import MeasureEntry, NewAccommodation
 from parchemin.candidates.enrolments.models import Enrolment
 from parchemin.candidates.identity.models import Candidate
+from parchemin.candidates.identity.service import own_candidates
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
 from parchemin.common.http.conditions import require_version
@@ -19,6 +20,7 @@ from parchemin.common.language import Text
 from parchemin.common.outbox import publish
 from parchemin.common.ownership import find, owned
 from parchemin.common.problems import Conflict, FieldFault, Unprocessable
+from parchemin.common.vault import Vault
 from parchemin.contracts.events.candidates import Measure, MeasuresGrantedV1
 from parchemin.contracts.vocabulary import Role
 
@@ -52,12 +54,12 @@ FAULT_TEXTS = {
 }
 
 
-def visible_accommodations(principal: Principal) -> Select[Accommodation]:
+async def visible_accommodations(session: AsyncSession, vault: Vault, principal: Principal) -> Select[Accommodation]:
     """The organisation's plans; for a candidate, the own ones only."""
     statement = owned(Accommodation, principal)
     if not principal.has(Role.DISABILITY_OFFICER, Role.ADMINISTRATOR):
-        own = select(col(Enrolment.id)).join(Candidate, col(Candidate.id) == col(Enrolment.candidate_id))
-        own = own.where(col(Candidate.subject) == principal.subject)
+        candidates = (await own_candidates(session, vault, principal)).with_only_columns(col(Candidate.id))
+        own = select(col(Enrolment.id)).where(col(Enrolment.candidate_id).in_(candidates))
         statement = statement.where(col(Accommodation.enrolment_id).in_(own))
     return statement
 

@@ -13,6 +13,7 @@ from parchemin.candidates.identity.routes import Consulting, Recording
 from parchemin.candidates.referentials.service import ReferentialUnknown
 from parchemin.common.http.conditions import ExpectedVersion, is_unchanged, not_modified, tag
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
+from parchemin.common.http.vault import InstalledVault
 from parchemin.common.ownership import one
 from parchemin.common.paging import Page, Paging, page
 from parchemin.common.problems import NotFound
@@ -38,12 +39,13 @@ async def open_enrolment(
 @router.get("")
 async def list_enrolments(
     session: Reading,
+    vault: InstalledVault,
     principal: Consulting,
     paging: Paging,
     candidate_id: Annotated[UUID | None, Query(description="Only this candidate's")] = None,
 ) -> Page[EnrolmentView]:
     """The organisation's enrolments; a candidate sees the own ones only."""
-    statement = service.visible_enrolments(principal)
+    statement = await service.visible_enrolments(session, vault, principal)
     if candidate_id is not None:
         statement = statement.where(col(Enrolment.candidate_id) == candidate_id)
     return await page(session, statement, Enrolment, paging, EnrolmentView.model_validate)
@@ -51,10 +53,16 @@ async def list_enrolments(
 
 @router.get("/{enrolment_id}", response_model=EnrolmentView)
 async def read_enrolment(
-    enrolment_id: UUID, session: Reading, principal: Consulting, request: Request, response: Response
+    enrolment_id: UUID,
+    session: Reading,
+    vault: InstalledVault,
+    principal: Consulting,
+    request: Request,
+    response: Response,
 ) -> EnrolmentView | Response:
     """One enrolment."""
-    enrolment = await one(session, service.visible_enrolments(principal), Enrolment, enrolment_id)
+    visible = await service.visible_enrolments(session, vault, principal)
+    enrolment = await one(session, visible, Enrolment, enrolment_id)
     if is_unchanged(request, enrolment.version):
         return not_modified(enrolment.version)
     tag(response, enrolment.version)

@@ -19,6 +19,7 @@ from parchemin.common.language import Text
 from parchemin.common.outbox import publish
 from parchemin.common.ownership import find, owned
 from parchemin.common.problems import Conflict, Unprocessable
+from parchemin.common.vault import Vault
 from parchemin.contracts.events.candidates import EnrolmentBlocksExtendedV1, EnrolmentOpenedV1
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import AccessPath
@@ -54,9 +55,9 @@ class BlocksOnlyAdded(Conflict):
     )
 
 
-def visible_enrolments(principal: Principal) -> Select[Enrolment]:
+async def visible_enrolments(session: AsyncSession, vault: Vault, principal: Principal) -> Select[Enrolment]:
     """The enrolments of the candidates that the caller may see."""
-    candidates = visible_candidates(principal).with_only_columns(col(Candidate.id))
+    candidates = (await visible_candidates(session, vault, principal)).with_only_columns(col(Candidate.id))
     return owned(Enrolment, principal).where(col(Enrolment.candidate_id).in_(candidates))
 
 

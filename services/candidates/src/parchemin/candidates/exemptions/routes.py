@@ -12,13 +12,13 @@ from parchemin.candidates.exemptions.rules import ExemptionState
 from parchemin.candidates.exemptions.schemas import ExemptionRuling, ExemptionSummary, ExemptionView, NewExemption
 from parchemin.common.auth import Access, Principal
 from parchemin.common.database import Database
-from parchemin.common.encryption import FieldCipher
 from parchemin.common.http.conditions import ExpectedVersion, is_unchanged, not_modified, tag
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
 from parchemin.common.ownership import find, owned
 from parchemin.common.paging import Page, Paging, page
 from parchemin.common.problems import NotFound
 from parchemin.common.problems.representation import documented
+from parchemin.common.vault import FieldCipher
 from parchemin.contracts.vocabulary import Role
 
 router = APIRouter(prefix="/v1/exemptions", tags=["exemptions"], route_class=TransactionalRoute)

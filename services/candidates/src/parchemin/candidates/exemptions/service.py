@@ -16,11 +16,11 @@ from parchemin.candidates.referentials.service import known_referential
 from parchemin.common import audit
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
-from parchemin.common.encryption import FieldCipher
 from parchemin.common.http.conditions import require_version
 from parchemin.common.ids import new_id
 from parchemin.common.outbox import publish
 from parchemin.common.ownership import find
+from parchemin.common.vault import FieldCipher
 from parchemin.contracts.events.candidates import ExemptionGrantedV1
 from parchemin.contracts.vocabulary import CompetencyCode, ExemptionDecision
 

@@ -1,8 +1,8 @@
-"""Candidates: who they are."""
+"""Candidates: who they are, sealed; and what finds them without telling who they are."""
 
-from datetime import date
+from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
 from parchemin.candidates.base import Base
@@ -10,23 +10,25 @@ from parchemin.common.columns import Aggregate
 
 
 class Candidate(Aggregate, Base, table=True):
-    """A person whom an organisation presents. `person_key` keeps one person from being entered twice."""
+    """A person whom an organisation presents."""
 
     __tablename__ = "candidates"
-    __table_args__ = (
-        UniqueConstraint("organisation_id", "person_key"),
-        CheckConstraint("sex IN ('F', 'M')", name="sex"),
-    )
+    __table_args__ = (UniqueConstraint("organisation_id", "fingerprint"),)
 
-    birth_name: str = Field(max_length=120)
-    used_name: str | None = Field(default=None, max_length=120)
-    first_names: list[str] = Field(sa_type=JSON)
-    sex: str = Field(max_length=1)
-    birth_date: date
-    birth_city: str = Field(max_length=120)
-    birth_country: str = Field(max_length=2)
-    birth_insee_code: str | None = Field(default=None, max_length=5)
-    birth_postal_code: str | None = Field(default=None, max_length=5)
-    email: str | None = Field(default=None, max_length=254)
-    subject: str | None = Field(default=None, max_length=255, index=True)
-    person_key: str = Field(max_length=64)
+    person: bytes = Field(sa_type=LargeBinary)
+    """A sealed `Person`."""
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    """Keyed digest of what two entries of one person have in common: nobody is entered twice."""
+    subject_digest: bytes | None = Field(default=None, sa_type=LargeBinary, index=True)
+    """Keyed digest of their login."""
+
+
+class CandidateName(Base, table=True):
+    """A beginning of a word of a candidate's names, as a keyed digest: what a search by name looks for."""
+
+    __tablename__ = "candidate_names"
+
+    token: int = Field(primary_key=True, sa_type=BigInteger)
+    candidate_id: UUID = Field(
+        primary_key=True, index=True, sa_column_args=(ForeignKey("candidates.id", ondelete="CASCADE"),)
+    )

@@ -8,11 +8,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from parchemin.candidates.identity import service
 from parchemin.candidates.identity.models import Candidate
 from parchemin.candidates.identity.schemas import CandidateEntry, CandidateView
+from parchemin.candidates.identity.storage import CandidateErased, person_of, persons_of
 from parchemin.common.auth import Access, Principal
 from parchemin.common.http.conditions import ExpectedVersion, is_unchanged, not_modified, tag
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
+from parchemin.common.http.vault import InstalledVault
 from parchemin.common.ownership import one
-from parchemin.common.paging import Page, Paging, page
+from parchemin.common.paging import Page, Paging, cut, page_rows
 from parchemin.common.problems.representation import documented
 from parchemin.contracts.vocabulary import Role
 
@@ -35,43 +37,57 @@ Consulting = Annotated[
 
 @router.post("", status_code=201, responses=documented(service.CandidateExists, service.IdentityImplausible))
 async def record_candidate(
-    entry: CandidateEntry, session: Writing, principal: Recording, response: Response
+    entry: CandidateEntry, session: Writing, vault: InstalledVault, principal: Recording, response: Response
 ) -> CandidateView:
     """Enter a person whom the organisation presents, with the identity that a diploma will carry."""
-    candidate = await service.record_candidate(session, principal, entry)
+    candidate, person = await service.record_candidate(session, vault, principal, entry)
     tag(response, candidate.version)
-    return CandidateView.of(candidate)
+    return CandidateView.of(candidate, person)
 
 
 @router.get("")
-async def list_candidates(session: Reading, principal: Consulting, paging: Paging) -> Page[CandidateView]:
+async def list_candidates(
+    session: Reading, vault: InstalledVault, principal: Consulting, paging: Paging
+) -> Page[CandidateView]:
     """The organisation's candidates, in the order of their last change; a candidate sees the own record only."""
-    return await page(session, service.visible_candidates(principal), Candidate, paging, CandidateView.of)
+    visible = await service.visible_candidates(session, vault, principal)
+    rows = await page_rows(session, visible, Candidate, paging)
+    persons = await persons_of(session, vault, rows)
+    return cut(rows, paging, lambda candidate: CandidateView.of(candidate, persons[candidate.id]))
 
 
-@router.get("/{candidate_id}", response_model=CandidateView)
+@router.get("/{candidate_id}", response_model=CandidateView, responses=documented(CandidateErased))
 async def read_candidate(
-    candidate_id: UUID, session: Reading, principal: Consulting, request: Request, response: Response
+    candidate_id: UUID,
+    session: Reading,
+    vault: InstalledVault,
+    principal: Consulting,
+    request: Request,
+    response: Response,
 ) -> CandidateView | Response:
     """One candidate."""
-    candidate = await one(session, service.visible_candidates(principal), Candidate, candidate_id)
+    candidate = await one(session, await service.visible_candidates(session, vault, principal), Candidate, candidate_id)
     if is_unchanged(request, candidate.version):
         return not_modified(candidate.version)
     tag(response, candidate.version)
-    return CandidateView.of(candidate)
+    return CandidateView.of(candidate, await person_of(session, vault, candidate))
 
 
-@router.put("/{candidate_id}", responses=documented(service.CandidateExists, service.IdentityImplausible))
+@router.put(
+    "/{candidate_id}",
+    responses=documented(service.CandidateExists, service.IdentityImplausible, CandidateErased),
+)
 async def correct_candidate(
     candidate_id: UUID,
     entry: CandidateEntry,
     session: Writing,
+    vault: InstalledVault,
     principal: Recording,
     expected: ExpectedVersion,
     response: Response,
 ) -> CandidateView:
     """Replace the record with a corrected one."""
-    candidate = await service.correct_candidate(session, principal, candidate_id, entry, expected)
+    candidate, person = await service.correct_candidate(session, vault, principal, candidate_id, entry, expected)
     await session.flush()
     tag(response, candidate.version)
-    return CandidateView.of(candidate)
+    return CandidateView.of(candidate, person)

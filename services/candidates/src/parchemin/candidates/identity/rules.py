@@ -1,17 +1,32 @@
 """What an identity must be, so that a diploma and the national register can carry it. Pure."""
 
-import hashlib
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 OLDEST_BIRTH_YEAR = 1900
 
 
-def person_key(birth_name: str, first_names: Sequence[str], birth_date: date, birth_city: str) -> str:
-    """What two entries of one person have in common, however they were typed: a digest of 64 hexadecimal digits."""
+LONGEST_BEGINNING = 12
+"""Letters of a word that a search by name looks at."""
+
+
+def likeness(birth_name: str, first_names: Sequence[str], birth_date: date, birth_city: str) -> str:
+    """What two entries of one person have in common, however they were typed."""
     parts = (birth_name, "".join(first_names), birth_date.isoformat(), birth_city)
-    return hashlib.sha256("|".join(folded(part) for part in parts).encode()).hexdigest()
+    return "|".join(folded(part) for part in parts)
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The words of a name, folded: `Jean-Luc` has two."""
+    return tuple(word for part in re.split(r"[^\w]+|_", name) if (word := folded(part)))
+
+
+def beginnings(names: Iterable[str]) -> frozenset[str]:
+    """All that a search by name may ask for: the beginnings of each word, and of each name written in one."""
+    found = {word for name in names for word in (*words(name), folded(name))}
+    return frozenset(word[:length] for word in found for length in range(1, min(len(word), LONGEST_BEGINNING) + 1))
 
 
 def folded(text: str) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from parchemin.candidates.identity.models import Candidate
+from parchemin.candidates.identity.person import Person
 from parchemin.common.dates import Day
 from parchemin.common.text import CountryCode, Email, Name
 from parchemin.contracts.vocabulary import Sex
@@ -56,6 +57,10 @@ class CandidateEntry(BaseModel):
         default=None, description="`sub` of the candidate's own tokens; lets them read their record"
     )
 
+    def person(self) -> Person:
+        """What is kept of the entry."""
+        return Person.model_validate(self.model_dump())
+
 
 class CandidateView(BaseModel):
     """A candidate."""
@@ -73,14 +78,10 @@ class CandidateView(BaseModel):
     updated_at: datetime
 
     @classmethod
-    def of(cls, candidate: Candidate) -> "CandidateView":
-        """The record of a row."""
+    def of(cls, candidate: Candidate, person: Person) -> "CandidateView":
+        """A row, and who it is about."""
         return cls(
-            **candidate.model_dump(include=set(cls.model_fields)),
-            birth_place=BirthPlace.model_construct(
-                city=candidate.birth_city,
-                country=candidate.birth_country,
-                insee_code=candidate.birth_insee_code,
-                postal_code=candidate.birth_postal_code,
-            ),
+            **candidate.model_dump(include={"id", "organisation_id", "created_at", "updated_at"}),
+            **person.model_dump(include=set(cls.model_fields) - {"birth_place"}),
+            birth_place=BirthPlace.model_construct(**person.birth_place.model_dump()),
         )

@@ -1,7 +1,6 @@
 """Use cases about candidates' identities."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -10,7 +9,9 @@ from sqlmodel import col
 
 from parchemin.candidates.identity import rules
 from parchemin.candidates.identity.models import Candidate
+from parchemin.candidates.identity.person import Person
 from parchemin.candidates.identity.schemas import CandidateEntry
+from parchemin.candidates.identity.storage import index_names, keep, subject_digest
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
 from parchemin.common.http.conditions import require_version
@@ -18,8 +19,9 @@ from parchemin.common.language import Text
 from parchemin.common.outbox import publish
 from parchemin.common.ownership import find, owned
 from parchemin.common.problems import Conflict, FieldFault, Unprocessable
+from parchemin.common.vault import Vault
 from parchemin.contracts.events.candidates import CandidateIdentifiedV1, Identity
-from parchemin.contracts.vocabulary import Role, Sex
+from parchemin.contracts.vocabulary import Role
 
 
 class CandidateExists(Conflict):
@@ -38,37 +40,47 @@ class IdentityImplausible(Unprocessable):
     code = "identity_implausible"
 
 
-def visible_candidates(principal: Principal) -> Select[Candidate]:
+async def visible_candidates(session: AsyncSession, vault: Vault, principal: Principal) -> Select[Candidate]:
     """The organisation's candidates; for a candidate, the own record only."""
-    statement = owned(Candidate, principal)
-    if not principal.has(Role.ADMINISTRATOR, Role.CLIENT, Role.DISABILITY_OFFICER):
-        statement = statement.where(col(Candidate.subject) == principal.subject)
-    return statement
+    if principal.has(Role.ADMINISTRATOR, Role.CLIENT, Role.DISABILITY_OFFICER):
+        return owned(Candidate, principal)
+    return await own_candidates(session, vault, principal)
 
 
-async def record_candidate(session: AsyncSession, principal: Principal, entry: CandidateEntry) -> Candidate:
+async def own_candidates(session: AsyncSession, vault: Vault, principal: Principal) -> Select[Candidate]:
+    """The record of the candidate whom the caller's token names."""
+    login = subject_digest(await vault.index(session), principal.organisation, principal.subject)
+    return owned(Candidate, principal).where(col(Candidate.subject_digest) == login)
+
+
+async def record_candidate(
+    session: AsyncSession, vault: Vault, principal: Principal, entry: CandidateEntry
+) -> tuple[Candidate, Person]:
     """Enter a person whom the organisation presents."""
     _refuse_implausible(entry)
-    candidate = new_candidate(entry, principal.organisation)
+    candidate, person = new_candidate(principal.organisation), entry.person()
+    await keep(session, vault, [(candidate, person)])
     await _refuse_second_entry(session, candidate)
     session.add(candidate)
-    await publish(session, identified(candidate))
-    return candidate
+    await index_names(session, vault, [(candidate, person)])
+    await publish(session, identified(candidate, person))
+    return candidate, person
 
 
 async def correct_candidate(
-    session: AsyncSession, principal: Principal, candidate_id: UUID, entry: CandidateEntry, expected: int
-) -> Candidate:
+    session: AsyncSession, vault: Vault, principal: Principal, candidate_id: UUID, entry: CandidateEntry, expected: int
+) -> tuple[Candidate, Person]:
     """Replace the record; documents made from now on carry the corrected identity."""
     candidate = await find(session, Candidate, candidate_id, principal, for_update=True)
     require_version(candidate, expected)
     _refuse_implausible(entry)
-    for name, value in _columns(entry).items():
-        setattr(candidate, name, value)
+    person = entry.person()
+    await keep(session, vault, [(candidate, person)])
     candidate.updated_at = utc_now()
     await _refuse_second_entry(session, candidate)
-    await publish(session, identified(candidate))
-    return candidate
+    await index_names(session, vault, [(candidate, person)])
+    await publish(session, identified(candidate, person))
+    return candidate, person
 
 
 async def _refuse_second_entry(session: AsyncSession, candidate: Candidate) -> None:
@@ -76,7 +88,7 @@ async def _refuse_second_entry(session: AsyncSession, candidate: Candidate) -> N
         other = await session.scalar(
             select(col(Candidate.id)).where(
                 col(Candidate.organisation_id) == candidate.organisation_id,
-                col(Candidate.person_key) == candidate.person_key,
+                col(Candidate.fingerprint) == candidate.fingerprint,
                 col(Candidate.id) != candidate.id,
             )
         )
@@ -113,36 +125,25 @@ def _refuse_implausible(entry: CandidateEntry) -> None:
         raise IdentityImplausible(faults=faults)
 
 
-def new_candidate(entry: CandidateEntry, organisation_id: UUID) -> Candidate:
-    """The row of an entry, not yet in any session."""
-    return Candidate(organisation_id=organisation_id, **_columns(entry))
+def new_candidate(organisation_id: UUID) -> Candidate:
+    """The row of a candidate, whose identity is to be kept in it before it goes into a session."""
+    return Candidate(organisation_id=organisation_id, person=b"", fingerprint=b"")
 
 
-def _columns(entry: CandidateEntry) -> dict[str, Any]:
-    place = entry.birth_place
-    return {
-        **entry.model_dump(exclude={"birth_place"}),
-        "birth_city": place.city,
-        "birth_country": place.country,
-        "birth_insee_code": place.insee_code,
-        "birth_postal_code": place.postal_code,
-        "person_key": rules.person_key(entry.birth_name, entry.first_names, entry.birth_date, place.city),
-    }
-
-
-def identified(candidate: Candidate) -> CandidateIdentifiedV1:
+def identified(candidate: Candidate, person: Person) -> CandidateIdentifiedV1:
     """The fact that this identity was recorded or corrected."""
+    place = person.birth_place
     return CandidateIdentifiedV1(
         candidate_id=candidate.id,
         organisation_id=candidate.organisation_id,
         pii=Identity(
-            birth_name=candidate.birth_name,
-            used_name=candidate.used_name,
-            first_names=tuple(candidate.first_names),
-            sex=Sex(candidate.sex),
-            birth_date=candidate.birth_date,
-            birth_city=candidate.birth_city,
-            birth_country=candidate.birth_country,
-            subject=candidate.subject,
+            birth_name=person.birth_name,
+            used_name=person.used_name,
+            first_names=person.first_names,
+            sex=person.sex,
+            birth_date=person.birth_date,
+            birth_city=place.city,
+            birth_country=place.country,
+            subject=person.subject,
         ),
     )

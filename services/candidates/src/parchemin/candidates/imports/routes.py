@@ -11,6 +11,7 @@ from parchemin.candidates.imports.reading import MOST_ROWS, FileRefused
 from parchemin.candidates.imports.schemas import ImportReport
 from parchemin.candidates.referentials.service import ReferentialUnknown
 from parchemin.common.http.unit_of_work import TransactionalRoute, Writing
+from parchemin.common.http.vault import InstalledVault
 from parchemin.common.language import preferred_language
 from parchemin.common.problems import Conflict
 from parchemin.common.problems.http import UnsupportedMediaType
@@ -47,6 +48,7 @@ _BODY = {
 async def import_candidates(
     request: Request,
     session: Writing,
+    vault: InstalledVault,
     principal: Recording,
     response: Response,
     all_or_nothing: Annotated[bool, Query(description="Write nothing where one row is bad")] = False,
@@ -57,7 +59,9 @@ async def import_candidates(
     if media_type not in _MEDIA_TYPES:
         raise UnsupportedMediaType(expected=", ".join(_MEDIA_TYPES))
     reading = await asyncio.to_thread(service.read_candidates, await request.body())
-    outcome = await service.import_candidates(session, principal.organisation, reading, all_or_nothing=all_or_nothing)
+    outcome = await service.import_candidates(
+        session, vault, principal.organisation, reading, all_or_nothing=all_or_nothing
+    )
     language = preferred_language(request.headers.get("accept-language"))
     response.headers["Content-Language"] = language
     if not outcome.candidates:

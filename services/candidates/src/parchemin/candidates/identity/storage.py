@@ -1,0 +1,98 @@
+"""How a candidate's identity is kept: sealed under the person's key, found by keyed digests."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from parchemin.candidates.identity import rules
+from parchemin.candidates.identity.models import Candidate, CandidateName
+from parchemin.candidates.identity.person import Person
+from parchemin.common.language import Text
+from parchemin.common.problems import Gone
+from parchemin.common.statements import among, table_of
+from parchemin.common.vault import BlindIndex, Purpose, Vault
+
+_names = table_of(CandidateName)
+
+
+class CandidateErased(Gone):
+    """The person had everything about them erased."""
+
+    code = "candidate_erased"
+    detail = Text("Les données de cette personne ont été effacées.", "This person's data was erased.")
+
+
+async def keep(session: AsyncSession, vault: Vault, persons: Sequence[tuple[Candidate, Person]]) -> None:
+    """Seal these identities into their candidates. Where one is new it is not in the session yet; `index_names` follows
+    once all are in the database."""
+    index = await vault.index(session)
+    ciphers = await vault.ciphers(session, [candidate.id for candidate, _ in persons], Purpose.IDENTITY, create=True)
+    for candidate, person in persons:
+        if candidate.id not in ciphers:
+            raise CandidateErased
+        candidate.person = ciphers[candidate.id].seal(person.model_dump_json(), place=person_place(candidate.id))
+        candidate.fingerprint = fingerprint(index, candidate.organisation_id, person)
+        candidate.subject_digest = subject_digest(index, candidate.organisation_id, person.subject)
+
+
+async def index_names(session: AsyncSession, vault: Vault, persons: Sequence[tuple[Candidate, Person]]) -> None:
+    """Have these candidates found by their names, and by no earlier ones."""
+    index = await vault.index(session)
+    ids = [candidate.id for candidate, _ in persons]
+    await session.flush()
+    await session.execute(delete(_names).where(among(session, _names.c.candidate_id, ids)))
+    rows = [
+        {"token": token, "candidate_id": candidate.id}
+        for candidate, person in persons
+        for token in name_tokens(index, candidate.organisation_id, rules.beginnings(person_names(person)))
+    ]
+    if rows:
+        await (await session.connection()).execute(insert(_names), rows)
+
+
+async def persons_of(session: AsyncSession, vault: Vault, candidates: Iterable[Candidate]) -> dict[UUID, Person]:
+    """Who these candidates are; whoever was erased is not among them."""
+    known = {candidate.id: candidate for candidate in candidates}
+    ciphers = await vault.ciphers(session, list(known), Purpose.IDENTITY)
+    return {
+        candidate_id: Person.model_validate_json(
+            cipher.open(known[candidate_id].person, place=person_place(candidate_id))
+        )
+        for candidate_id, cipher in ciphers.items()
+    }
+
+
+async def person_of(session: AsyncSession, vault: Vault, candidate: Candidate) -> Person:
+    """Who the candidate is; `CandidateErased` where nobody can tell any more."""
+    persons: Mapping[UUID, Person] = await persons_of(session, vault, [candidate])
+    if candidate.id not in persons:
+        raise CandidateErased
+    return persons[candidate.id]
+
+
+def person_names(person: Person) -> list[str]:
+    """All by which somebody may look for the person."""
+    return [name for name in (person.birth_name, person.used_name, *person.first_names) if name]
+
+
+def fingerprint(index: BlindIndex, organisation_id: UUID, person: Person) -> bytes:
+    """What two entries of one person have in common, however they were typed; another in each organisation."""
+    said = rules.likeness(person.birth_name, person.first_names, person.birth_date, person.birth_place.city)
+    return index.digest(f"candidates.fingerprint:{organisation_id}", said)
+
+
+def subject_digest(index: BlindIndex, organisation_id: UUID, subject: str | None) -> bytes | None:
+    """What finds a login; it means something within its organisation only."""
+    return None if subject is None else index.digest(f"candidates.subject:{organisation_id}", subject)
+
+
+def name_tokens(index: BlindIndex, organisation_id: UUID, beginnings: Iterable[str]) -> set[int]:
+    """What stands for these beginnings of words in `candidate_names`."""
+    place = f"candidate_names.token:{organisation_id}"
+    return {int.from_bytes(index.digest(place, beginning)[:8], signed=True) for beginning in beginnings}
+
+
+def person_place(candidate_id: UUID) -> str:
+    return f"candidates.person:{candidate_id}"
