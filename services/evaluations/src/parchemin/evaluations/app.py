@@ -17,6 +17,7 @@ from parchemin.contracts.events.candidates import (
     ExemptionGrantedV1,
     MeasuresGrantedV1,
 )
+from parchemin.contracts.events.identities import CandidateIdentifiedV2, CandidatesMergedV1
 from parchemin.evaluations.appeals.routes import router as appeals
 from parchemin.evaluations.attendance.routes import router as attendance
 from parchemin.evaluations.awards.routes import router as awards
@@ -25,7 +26,7 @@ from parchemin.evaluations.convocations.routes import router as convocations
 from parchemin.evaluations.deliberation.publishing import ResultsPublisher
 from parchemin.evaluations.deliberation.routes import router as deliberation
 from parchemin.evaluations.enrolments import service as enrolments
-from parchemin.evaluations.enrolments.candidates import learn_candidate
+from parchemin.evaluations.enrolments.candidates import learn_candidate, merge_candidates
 from parchemin.evaluations.follow_up.opening import Opening
 from parchemin.evaluations.follow_up.routes import router as follow_up
 from parchemin.evaluations.follow_up.throttle import Throttle
@@ -67,6 +68,8 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     store = open_store(settings)
     examiner = Examiner(database, store, settings)
     consumer.on(CandidateIdentifiedV1, learn_candidate)
+    consumer.on(CandidateIdentifiedV2, learn_candidate)
+    consumer.on(CandidatesMergedV1, merge_candidates)
     consumer.on(EnrolmentOpenedV1, enrolments.learn_enrolment)
     consumer.on(EnrolmentBlocksExtendedV1, enrolments.extend_blocks)
     consumer.on(MeasuresGrantedV1, enrolments.learn_measures)

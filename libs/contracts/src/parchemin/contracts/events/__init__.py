@@ -1,13 +1,15 @@
 """All published events, by type."""
 
 from parchemin.contracts.envelope import Event
-from parchemin.contracts.events import appeals, budget, candidates, documents, evaluations, sessions
+from parchemin.contracts.events import appeals, budget, candidates, documents, evaluations, identities, sessions
 
 CATALOGUE: dict[str, type[Event]] = {
     event.type: event
     for event in (
         candidates.OrganisationRegisteredV1,
         candidates.CandidateIdentifiedV1,
+        identities.CandidateIdentifiedV2,
+        identities.CandidatesMergedV1,
         candidates.EnrolmentOpenedV1,
         candidates.EnrolmentBlocksExtendedV1,
         candidates.MeasuresGrantedV1,

@@ -1,13 +1,14 @@
 """Use cases about candidates' identities."""
 
-from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from parchemin.candidates.identity import rules
+from parchemin.candidates.geography.countries import countries
+from parchemin.candidates.identity.checks import implausibilities
 from parchemin.candidates.identity.models import Candidate
 from parchemin.candidates.identity.person import Person
 from parchemin.candidates.identity.schemas import CandidateEntry
@@ -18,9 +19,11 @@ from parchemin.common.http.conditions import require_version
 from parchemin.common.language import Text
 from parchemin.common.outbox import publish
 from parchemin.common.ownership import find, owned
-from parchemin.common.problems import Conflict, FieldFault, Unprocessable
+from parchemin.common.problems import Conflict, Unprocessable
 from parchemin.common.vault import Vault
+from parchemin.contracts.envelope import Event
 from parchemin.contracts.events.candidates import CandidateIdentifiedV1, Identity
+from parchemin.contracts.events.identities import CandidateIdentifiedV2, IdentityV2
 from parchemin.contracts.vocabulary import Role
 
 
@@ -63,7 +66,7 @@ async def record_candidate(
     await _refuse_second_entry(session, candidate)
     session.add(candidate)
     await index_names(session, vault, [(candidate, person)])
-    await publish(session, identified(candidate, person))
+    await announce(session, candidate, person)
     return candidate, person
 
 
@@ -79,7 +82,7 @@ async def correct_candidate(
     candidate.updated_at = utc_now()
     await _refuse_second_entry(session, candidate)
     await index_names(session, vault, [(candidate, person)])
-    await publish(session, identified(candidate, person))
+    await announce(session, candidate, person)
     return candidate, person
 
 
@@ -96,23 +99,6 @@ async def _refuse_second_entry(session: AsyncSession, candidate: Candidate) -> N
         raise CandidateExists(candidate_id=other)
 
 
-def implausibilities(
-    *, birth_date: date | None, country: str | None, insee_code: str | None, postal_code: str | None
-) -> list[FieldFault]:
-    """What no civil register holds; of a member that is not known, nothing is said."""
-    faults = []
-    if birth_date is not None and not rules.birth_date_is_plausible(birth_date, utc_now().date()):
-        text = Text("Date de naissance invraisemblable.", "Implausible birth date.")
-        faults.append(FieldFault("/birth_date", "birth_date_implausible", text))
-    if country is not None and not rules.birth_codes_fit_country(country, insee_code, postal_code):
-        text = Text(
-            "Un code INSEE ou postal ne vaut que pour une naissance en France.",
-            "A commune or postal code is only for a birth in France.",
-        )
-        faults.append(FieldFault("/birth_place", "birth_code_abroad", text))
-    return faults
-
-
 def _refuse_implausible(entry: CandidateEntry) -> None:
     place = entry.birth_place
     faults = implausibilities(
@@ -120,6 +106,7 @@ def _refuse_implausible(entry: CandidateEntry) -> None:
         country=place.country,
         insee_code=place.insee_code,
         postal_code=place.postal_code,
+        city=place.city,
     )
     if faults:
         raise IdentityImplausible(faults=faults)
@@ -130,20 +117,39 @@ def new_candidate(organisation_id: UUID) -> Candidate:
     return Candidate(organisation_id=organisation_id, person=b"", fingerprint=b"")
 
 
-def identified(candidate: Candidate, person: Person) -> CandidateIdentifiedV1:
-    """The fact that this identity was recorded or corrected."""
+def identified(candidate: Candidate, person: Person) -> list[Event]:
+    """The facts about this identity, under the candidate's own id."""
+    return identified_as(candidate.id, candidate.organisation_id, person)
+
+
+def identified_as(candidate_id: UUID, organisation_id: UUID, person: Person) -> list[Event]:
+    """The fact that this identity was recorded or corrected, in every version of it that can say so.
+
+    The one that says more comes last: of facts with one key, the compacted topic keeps the last.
+    """
     place = person.birth_place
-    return CandidateIdentifiedV1(
-        candidate_id=candidate.id,
-        organisation_id=candidate.organisation_id,
-        pii=Identity(
-            birth_name=person.birth_name,
-            used_name=person.used_name,
-            first_names=person.first_names,
-            sex=person.sex,
-            birth_date=person.birth_date,
-            birth_city=place.city,
-            birth_country=place.country,
-            subject=person.subject,
-        ),
+    country = countries().get(place.country)
+    who = {"candidate_id": candidate_id, "organisation_id": organisation_id}
+    said: dict[str, Any] = {
+        **person.model_dump(include={"birth_name", "used_name", "first_names", "sex", "subject"}),
+        "birth_city": place.city,
+        "birth_country": place.country,
+    }
+    facts: list[Event] = []
+    if (whole := person.birth_date.whole) is not None:
+        facts.append(CandidateIdentifiedV1(**who, pii=Identity(**said, birth_date=whole)))
+    pii = IdentityV2(
+        **said,
+        birth_date=person.birth_date,
+        birth_insee_code=place.insee_code,
+        birth_postal_code=place.postal_code,
+        birth_country_insee_code=country.insee_code if country is not None else None,
+        nationalities=person.nationalities,
     )
+    return [*facts, CandidateIdentifiedV2(**who, pii=pii)]
+
+
+async def announce(session: AsyncSession, candidate: Candidate, person: Person) -> None:
+    """Tell everybody who the candidate is."""
+    for fact in identified(candidate, person):
+        await publish(session, fact)

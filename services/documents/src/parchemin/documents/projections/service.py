@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
 from parchemin.common.statements import table_of, upsert
-from parchemin.contracts.events.candidates import CandidateIdentifiedV1, Identity, OrganisationRegisteredV1
+from parchemin.contracts.events.candidates import CandidateIdentifiedV1, OrganisationRegisteredV1
 from parchemin.contracts.events.evaluations import JurorIdentifiedV1, JurorIdentity, ReferentialPublishedV1
+from parchemin.contracts.events.identities import CandidateIdentifiedV2, IdentityV2
 from parchemin.contracts.referential import Referential
 from parchemin.documents.composition.knowledge import Knowledge, Needs, OrganisationName
 from parchemin.documents.projections.models import (
@@ -26,7 +27,7 @@ async def learn_organisation(session: AsyncSession, event: OrganisationRegistere
     await _keep(session, KnownOrganisation(id=event.organisation_id, code=event.code, name=event.name), key="id")
 
 
-async def learn_candidate(session: AsyncSession, event: CandidateIdentifiedV1) -> None:
+async def learn_candidate(session: AsyncSession, event: CandidateIdentifiedV1 | CandidateIdentifiedV2) -> None:
     """Keep what is printed of a candidate's identity; documents made from now on carry it."""
     identity = event.pii.model_dump(mode="json", exclude={"subject"})
     await _keep(session, KnownCandidate(id=event.candidate_id, identity=identity), key="id")
@@ -51,7 +52,7 @@ async def look_up(session: AsyncSession, needs: Needs) -> Knowledge:
     referentials = await _rows(session, KnownReferential, KnownReferential.version, needs.referentials)
     return Knowledge(
         organisations={row.id: OrganisationName(row.code, row.name) for row in organisations},
-        candidates={row.id: Identity.model_validate(row.identity) for row in candidates},
+        candidates={row.id: IdentityV2.model_validate(row.identity) for row in candidates},
         jurors={row.id: JurorIdentity.model_validate(row.identity) for row in jurors},
         referentials={row.version: Referential.model_validate(row.body) for row in referentials},
     )
