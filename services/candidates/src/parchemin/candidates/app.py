@@ -10,6 +10,7 @@ from parchemin.candidates.exemptions.routes import router as exemptions
 from parchemin.candidates.geography.routes import router as geography
 from parchemin.candidates.identity.routes import router as candidates
 from parchemin.candidates.imports.routes import router as imports
+from parchemin.candidates.matching.routes import router as matching
 from parchemin.candidates.organisations.routes import router as organisations
 from parchemin.candidates.referentials.service import learn_referential
 from parchemin.candidates.settings import Settings
@@ -41,7 +42,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         name="candidates",
         title="Parchemin: candidates",
         description=DESCRIPTION,
-        routers=[organisations, geography, candidates, imports, enrolments, accommodations, exemptions],
+        routers=[organisations, geography, candidates, matching, imports, enrolments, accommodations, exemptions],
         settings=settings,
         database=database,
         bus=bus or open_bus("candidates"),
