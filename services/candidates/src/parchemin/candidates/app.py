@@ -5,6 +5,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from parchemin.candidates.accommodations.routes import router as accommodations
+from parchemin.candidates.duplicates.routes import router as duplicates
 from parchemin.candidates.enrolments.routes import router as enrolments
 from parchemin.candidates.exemptions.routes import router as exemptions
 from parchemin.candidates.geography.routes import router as geography
@@ -12,6 +13,8 @@ from parchemin.candidates.identity.routes import router as candidates
 from parchemin.candidates.imports.routes import router as imports
 from parchemin.candidates.matching.routes import router as matching
 from parchemin.candidates.organisations.routes import router as organisations
+from parchemin.candidates.photos.routes import router as photos
+from parchemin.candidates.photos.rules import LONGEST as LONGEST_PHOTO
 from parchemin.candidates.referentials.service import learn_referential
 from parchemin.candidates.settings import Settings
 from parchemin.common.bus import Bus
@@ -42,8 +45,20 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         name="candidates",
         title="Parchemin: candidates",
         description=DESCRIPTION,
-        routers=[organisations, geography, candidates, matching, imports, enrolments, accommodations, exemptions],
+        routers=[
+            organisations,
+            geography,
+            candidates,
+            matching,
+            duplicates,
+            photos,
+            imports,
+            enrolments,
+            accommodations,
+            exemptions,
+        ],
         settings=settings,
+        larger_bodies={r"/v1/candidates/[^/]+/photo": LONGEST_PHOTO},
         database=database,
         bus=bus or open_bus("candidates"),
         consumer=consumer,

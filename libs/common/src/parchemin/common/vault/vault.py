@@ -91,6 +91,29 @@ class Vault:
                 }
                 await upsert(session, person_keys, row, key=["person_id", "purpose"])
 
+    async def adopt(self, session: AsyncSession, person_id: UUID, former_id: UUID, purpose: Purpose) -> bool:
+        """Make the key of `former_id` the person's own: what it sealed opens under the person's id from now on.
+
+        For two records of one person that become one. False where both have a key: neither can be given up.
+        """
+        rows = await self._rows(session, [person_id, former_id], purpose)
+        wrapped, by = rows.get(former_id, (None, None))
+        if wrapped is None or by is None:
+            return True
+        if person_id in rows:
+            return False
+        key = self._keys.unwrap(wrapped, by=by, place=place_of(former_id, purpose))
+        await session.execute(
+            update(person_keys)
+            .where(person_keys.c.person_id == former_id, person_keys.c.purpose == purpose)
+            .values(
+                person_id=person_id,
+                wrapped=self._keys.wrap(key, place=place_of(person_id, purpose)),
+                wrapped_by=self._keys.current,
+            )
+        )
+        return True
+
     async def index(self, session: AsyncSession) -> BlindIndex:
         """What finds sealed texts; its key is made at first use, in a session that may write."""
         if self._index is not None:

@@ -11,6 +11,7 @@ from parchemin.candidates.enrolments.models import Enrolment
 from parchemin.candidates.enrolments.schemas import NewEnrolment
 from parchemin.candidates.identity.models import Candidate
 from parchemin.candidates.identity.service import visible_candidates
+from parchemin.candidates.identity.storage import refuse_merged
 from parchemin.candidates.referentials.service import known_referential
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
@@ -64,6 +65,7 @@ async def visible_enrolments(session: AsyncSession, vault: Vault, principal: Pri
 async def open_enrolment(session: AsyncSession, principal: Principal, new: NewEnrolment) -> Enrolment:
     """Enrol a candidate of the organisation for some blocks."""
     candidate = await find(session, Candidate, new.candidate_id, principal, for_update=True)
+    refuse_merged(candidate)
     referential = await known_referential(session, new.referential_version)
     blocks = known_blocks(referential, new.blocks)
     known = await session.scalar(

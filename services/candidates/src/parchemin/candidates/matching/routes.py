@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from parchemin.candidates.identity.models import Candidate
-from parchemin.candidates.identity.service import visible_candidates
-from parchemin.candidates.identity.storage import CandidateErased, person_of, persons_of
+from parchemin.candidates.identity.service import visible_candidate, visible_candidates
+from parchemin.candidates.identity.storage import CandidateErased, CandidateMerged, person_of, persons_of
 from parchemin.candidates.matching.rules import Level, level_of
 from parchemin.candidates.matching.schemas import MatchRiskView
 from parchemin.candidates.matching.service import match_risks
@@ -15,7 +15,6 @@ from parchemin.common.auth import Access, Principal
 from parchemin.common.http.languages import Spoken
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute
 from parchemin.common.http.vault import InstalledVault
-from parchemin.common.ownership import one
 from parchemin.common.paging import Page, Paging, cut, page_rows
 from parchemin.common.problems.representation import documented
 from parchemin.contracts.vocabulary import Role
@@ -25,12 +24,12 @@ router = APIRouter(prefix="/v1", tags=["match risk"], route_class=TransactionalR
 Checking = Annotated[Principal, Depends(Access(Role.ADMINISTRATOR, Role.CLIENT, scope="candidates:read"))]
 
 
-@router.get("/candidates/{candidate_id}/match_risk", responses=documented(CandidateErased))
+@router.get("/candidates/{candidate_id}/match_risk", responses=documented(CandidateErased, CandidateMerged))
 async def read_match_risk(
     candidate_id: UUID, session: Reading, vault: InstalledVault, principal: Checking, language: Spoken
 ) -> MatchRiskView:
     """What the national register would stumble over, looking this candidate up, with the member to mend."""
-    candidate = await one(session, await visible_candidates(session, vault, principal), Candidate, candidate_id)
+    candidate = await visible_candidate(session, vault, principal, candidate_id)
     return MatchRiskView.of(candidate.id, match_risks(await person_of(session, vault, candidate)), language)
 
 
