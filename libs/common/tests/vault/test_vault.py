@@ -163,3 +163,20 @@ async def test_no_key_stands_in_the_database_in_clear(vault: Vault, tmp_path: Pa
     made = installation_keys(EncryptionSettings(), tmp_path)
     assert installation_keys(EncryptionSettings(), tmp_path).current == made.current
     assert "person_keys" in metadata.tables
+
+
+async def test_two_records_of_one_person_become_one_with_what_either_key_sealed(
+    database: Database, vault: Vault, person: UUID
+) -> None:
+    former = uuid4()
+    async with database.transaction() as session:
+        sealed = (await vault.cipher(session, former, Purpose.DISABILITY)).seal("Zoé", place=PLACE)
+        await vault.cipher(session, person, Purpose.IDENTITY)
+        await vault.cipher(session, former, Purpose.IDENTITY)
+        assert await vault.adopt(session, person, former, Purpose.DISABILITY)
+        assert await vault.adopt(session, person, former, Purpose.DISABILITY)  # nothing left to adopt
+        assert not await vault.adopt(session, person, former, Purpose.IDENTITY)
+    async with database.reading() as session:
+        ciphers = await vault.ciphers(session, [person, former], Purpose.DISABILITY)
+        assert list(ciphers) == [person]
+        assert ciphers[person].open(sealed, place=PLACE) == "Zoé"

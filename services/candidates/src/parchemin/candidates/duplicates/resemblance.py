@@ -16,6 +16,8 @@ from parchemin.candidates.identity.storage import blocking_tokens, persons_of
 from parchemin.common.statements import among, table_of
 from parchemin.common.vault import Vault
 
+MOST_LOOKED_AT = 200
+"""Records that are opened for one person. More share a key only where made-up persons were all born on one day."""
 _BATCH = 500
 _names = table_of(CandidateName)
 
@@ -29,17 +31,17 @@ class Alike:
 
 
 async def resembling(
-    session: AsyncSession, vault: Vault, organisation_id: UUID, persons: Sequence[Person], *, but: UUID | None = None
+    session: AsyncSession, vault: Vault, organisation_id: UUID, persons: Sequence[Person]
 ) -> list[list[Alike]]:
-    """For each of these persons the organisation's candidates who may be them, oldest first; `but` is not looked at.
+    """For each of these persons the organisation's candidates who may be them, oldest first.
 
     However many persons there are, statements grow by the batch only, and identities are opened only of candidates
     who share a key with one of them.
     """
     index = await vault.index(session)
     tokens = [blocking_tokens(index, organisation_id, person) for person in persons]
-    holders = await _holders(session, organisation_id, sorted(set().union(*tokens)))
-    nearby = {candidate.id: candidate for found in holders.values() for candidate in found if candidate.id != but}
+    holders = await _holders(session, organisation_id, sorted(set().union(*tokens)), MOST_LOOKED_AT * len(persons))
+    nearby = {candidate.id: candidate for found in holders.values() for candidate in found}
     known = await persons_of(session, vault, nearby.values())
     return [
         [
@@ -51,7 +53,9 @@ async def resembling(
     ]
 
 
-async def _holders(session: AsyncSession, organisation_id: UUID, tokens: Sequence[int]) -> dict[int, list[Candidate]]:
+async def _holders(
+    session: AsyncSession, organisation_id: UUID, tokens: Sequence[int], limit: int
+) -> dict[int, list[Candidate]]:
     holders: dict[int, list[Candidate]] = defaultdict(list)
     for start in range(0, len(tokens), _BATCH):
         statement = (
@@ -61,6 +65,8 @@ async def _holders(session: AsyncSession, organisation_id: UUID, tokens: Sequenc
                 among(session, _names.c.token, tokens[start : start + _BATCH]),
                 col(Candidate.organisation_id) == organisation_id,
             )
+            .order_by(col(Candidate.id).desc())
+            .limit(limit)
         )
         for token, candidate in await session.execute(statement):
             holders[token].append(candidate)
