@@ -2,11 +2,14 @@
 
 import json
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
+from services.candidates.tests.photos.pictures import file
 from sqlalchemy import select
 
 from parchemin.common.tables import outbox
+from parchemin.common.vault import Purpose, Vault
 from parchemin.contracts.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -139,3 +142,32 @@ async def test_nothing_is_done_to_a_record_that_was_merged(school: "School") -> 
         f"{url}/merge", json={"duplicate_id": kept, "take": []}, headers={"If-Match": '"2"'}
     )
     assert again.json()["code"] == "candidate_merged"
+
+
+async def test_what_the_disability_officer_sealed_comes_along_unless_both_have_some(school: "School") -> None:
+    kept, duplicate = await entered_twice(school)
+    vault: Vault = school.app.state.vault
+    async with school.database.transaction() as session:
+        cipher = await vault.cipher(session, UUID(duplicate), Purpose.DISABILITY)
+        sealed = cipher.seal("un tiers temps", place="here")
+    assert (await merge(school, kept, duplicate)).status_code == 200
+    async with school.database.reading() as session:
+        ciphers = await vault.ciphers(session, [UUID(kept), UUID(duplicate)], Purpose.DISABILITY)
+    assert list(ciphers) == [UUID(kept)]
+    assert ciphers[UUID(kept)].open(sealed, place="here") == "un tiers temps"
+    other = await school.candidate(birth_date="1985-01-02")
+    async with school.database.transaction() as session:
+        await vault.cipher(session, UUID(other), Purpose.DISABILITY)
+    refused = await merge(school, other, kept)
+    assert (refused.status_code, refused.json()["code"]) == (409, "both_followed")
+    assert (await school.client.get(f"/v1/candidates/{kept}")).status_code == 200
+
+
+async def test_photo_comes_along_where_there_is_none(school: "School") -> None:
+    kept, duplicate = await entered_twice(school)
+    put = await school.client.put(
+        f"/v1/candidates/{duplicate}/photo", content=file(200, 300), headers={"If-Match": '"1"'}
+    )
+    assert put.status_code == 204, put.text
+    assert (await merge(school, kept, duplicate)).status_code == 200
+    assert (await school.client.get(f"/v1/candidates/{kept}/photo")).content[:3] == b"\xff\xd8\xff"

@@ -6,17 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from services.candidates.tests.photos.pictures import file
 
 from parchemin.candidates.photos.rules import NotAPhoto, portrait
-
-
-def file(width: int, height: int, *, kind: str = "JPEG", orientation: int = 1) -> bytes:
-    exif = Image.Exif()
-    exif[0x0112], exif[0x010E], exif[0x010F] = orientation, "à l'atelier", "SECRETCAMERA"
-    made = io.BytesIO()
-    mode = "RGBA" if kind == "PNG" else "RGB"
-    Image.new(mode, (width, height), "navy").save(made, kind, exif=exif)
-    return made.getvalue()
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])

@@ -3,12 +3,11 @@
 from typing import TYPE_CHECKING
 
 import pytest
+from services.candidates.tests.photos.pictures import file
 from sqlalchemy import select
 
 from parchemin.candidates.photos.models import CandidatePhoto
 from parchemin.contracts.vocabulary import Role
-
-from .test_photo_rules import file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
