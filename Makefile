@@ -8,7 +8,7 @@ OUT ?= var/demo
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve services services-stop test bench faults load check lint types imports unit migrations generated \
-  deployment generate lock clean
+  deployment generate communes lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -81,6 +81,9 @@ build/deployment/.ready: deploy/tools.lock
 
 generate: setup  ## write docs/api anew
 	PARCHEMIN_VAR=$$(mktemp -d) $(BIN)/python -m parchemin.standalone.generate docs/api
+
+communes: setup  ## make the list of communes anew from the yearly lists (npm)
+	$(BIN)/python services/candidates/tools/communes.py
 
 lock: setup  ## write requirements.lock anew: versions and hashes, no addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

@@ -21,6 +21,7 @@ from tests.faults.dying import SERVICE
 from parchemin.candidates.identity.models import Candidate
 from parchemin.common.database import Database
 from parchemin.common.tables import idempotency_keys, outbox
+from parchemin.contracts.events.identities import CandidateIdentifiedV2
 from parchemin.contracts.vocabulary import Role
 from parchemin.standalone.demo.process import ServerProcess
 
@@ -59,7 +60,8 @@ class School:
         """How many candidates there are, how many events tell of them, how many answers are kept: one number, where
         all is well."""
         kept = select(func.count()).select_from(idempotency_keys).where(idempotency_keys.c.status == 201)
-        counted = [select(func.count()).select_from(Candidate), select(func.count()).select_from(outbox), kept]
+        told = select(func.count()).select_from(outbox).where(outbox.c.type == CandidateIdentifiedV2.type)
+        counted = [select(func.count()).select_from(Candidate), told, kept]
         async with self.database.reading() as session:
             return {await session.scalar(count) or 0 for count in counted}
 

@@ -27,6 +27,10 @@ BEYOND_SHAPE = {
     "named_twice",
     "out_of_range",
     "whole_minutes",
+    "country_unknown",
+    "nir_not_collected",
+    "partial_date_parsing",
+    "phone_invalid",
 }
 """Faults of a member that a schema cannot foretell: what depends on another member; and a text that ends in a line
 feed, which Python's `$` lets by when texts are generated and JSON Schema's (ECMA 262) does not."""

@@ -12,11 +12,15 @@ import pytest
 from pydantic import AwareDatetime, BaseModel
 
 from parchemin.contracts.events import CATALOGUE
+from parchemin.contracts.partial_dates import PartialDate
 
 AT = datetime(2026, 7, 4, 10, 20, 30, 123456, tzinfo=UTC)
 EVENT_ID = UUID("0199c2a0-c4d9-7a1e-9a3c-0d6f2f1b7c55")
 EVENTS = sorted(CATALOGUE.values(), key=lambda event: event.type)
-SIMPLE = {UUID: EVENT_ID, AwareDatetime: AT, date: AT.date(), int: 1, bool: True, str: "texte"}
+SIMPLE = {
+    UUID: EVENT_ID, AwareDatetime: AT, date: AT.date(), int: 1, bool: True, str: "texte",
+    PartialDate: PartialDate(1985, 6),
+}  # fmt: skip
 TEXTS = ("texte", "C.1", "C1.1", "M1", "A1", "1/2", "0123456789abcdef" * 4, "703.93")
 
 each_event = pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.type)

@@ -57,7 +57,7 @@ async def test_identities_that_were_written_in_clear_are_sealed(
     assert sorted(person.birth_name for person in persons.values()) == ["Lefèvre 1", "Lefèvre 2"]
     person = persons[UUID(int=2)]
     assert (person.first_names, person.birth_place.insee_code) == (("Zoé", "Anne"), "75112")
-    assert person.birth_date.isoformat() == "1999-06-17"
+    assert str(person.birth_date) == "1999-06-17"
     assert [candidate.id for candidate in own] == [UUID(int=2)]
     assert {candidate.version for candidate in everybody} == {3}
     await database.dispose()

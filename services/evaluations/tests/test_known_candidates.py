@@ -10,9 +10,11 @@ from parchemin.common.auth import Principal
 from parchemin.common.auth.principal import login_of
 from parchemin.common.ids import new_id
 from parchemin.common.statements import table_of
-from parchemin.contracts.vocabulary import Role
+from parchemin.contracts.events.identities import CandidateIdentifiedV2, CandidatesMergedV1, IdentityV2
+from parchemin.contracts.partial_dates import PartialDate
+from parchemin.contracts.vocabulary import Role, Sex
 from parchemin.evaluations.enrolments.candidates import own_enrolments
-from parchemin.evaluations.enrolments.models import KnownCandidate
+from parchemin.evaluations.enrolments.models import KnownCandidate, KnownEnrolment
 
 if TYPE_CHECKING:
     from services.evaluations.tests.conftest import School
@@ -62,6 +64,32 @@ async def test_a_login_means_nothing_in_another_organisation(school: "School") -
     await school.identify(zoe, "zoe")
     await stranger.enrol()
     assert await own(stranger, "zoe") == set()
+
+
+async def test_what_was_a_duplicates_is_the_candidates_even_what_is_heard_later(school: "School") -> None:
+    kept, duplicate = new_id(), new_id()
+    first, second = await school.enrol(candidate=kept), await school.enrol(candidate=duplicate)
+    for known_as in (kept, duplicate):  # as the candidates service says it after a merge
+        await school.tell(
+            CandidateIdentifiedV2(
+                candidate_id=known_as,
+                organisation_id=school.id,
+                pii=IdentityV2(
+                    birth_name="Lefèvre", used_name=None, first_names=("Zoé",), sex=Sex.FEMALE,
+                    birth_date=PartialDate(1985, 6), birth_city="Dakar", birth_country="SN", subject="zoe",
+                ),
+            )
+        )  # fmt: skip
+    merge = CandidatesMergedV1(
+        candidate_id=kept, duplicate_id=duplicate, organisation_id=school.id, enrolment_ids=(UUID(second),)
+    )
+    await school.tell(merge)
+    late = await school.enrol(candidate=duplicate)
+    assert await own(school, "zoe") == {first, second, late}
+    async with school.app.state.database.reading() as session:
+        columns = table_of(KnownEnrolment).c
+        of = dict(tuple(row) for row in await session.execute(select(columns.id, columns.candidate_id)))
+    assert (of[UUID(first)], of[UUID(second)]) == (kept, kept)
 
 
 async def test_nothing_else_of_the_identity_is_kept(school: "School") -> None:

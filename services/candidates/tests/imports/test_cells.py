@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parchemin.candidates.geography.countries import country_code
 from parchemin.candidates.imports import cells
-from parchemin.candidates.imports.countries import country_code
 from parchemin.contracts.vocabulary import AccessPath, Sex
 
 

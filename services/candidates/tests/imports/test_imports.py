@@ -61,9 +61,10 @@ async def test_a_cohort_goes_in_with_its_enrolments_and_events(school: Any) -> N
     ]
     async with school.database.reading() as session:
         types = (await session.execute(select(outbox.c.type).order_by(outbox.c.position))).scalars().all()
-    assert [name.rpartition(".v1")[0].rpartition(".")[2] for name in types] == [
-        "candidate_identified",
-        "enrolment_opened",
+    assert [name.removeprefix("parchemin.candidates.") for name in types] == [
+        "candidate_identified.v1",
+        "candidate_identified.v2",
+        "enrolment_opened.v1",
     ] * 2
 
 

@@ -170,6 +170,8 @@ def test_diploma_bears_the_mentions_that_france_competences_asks_for(build: Simp
     [
         ({"sex": "M", "birth_city": "Le Mans"}, "né le 17 juin 1981 au Mans"),
         ({"birth_city": "Les Ulis", "birth_date": date(1981, 6, 1)}, "née le 1er juin 1981 aux Ulis"),
+        ({"birth_date": "1981-06"}, "née en juin 1981 à Paris 12e"),
+        ({"sex": "M", "birth_date": "1981"}, "né en 1981 à Paris 12e"),
         ({"birth_city": "Dakar", "birth_country": "SN"}, "née le 17 juin 1981 à Dakar (SN)"),
         (
             {

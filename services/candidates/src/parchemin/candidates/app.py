@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from parchemin.candidates.accommodations.routes import router as accommodations
 from parchemin.candidates.consumers import listen
+from parchemin.candidates.duplicates.routes import router as duplicates
 from parchemin.candidates.enrolments.expiry import Expiry
 from parchemin.candidates.enrolments.routes import router as enrolments
 from parchemin.candidates.equivalences.routes import router as equivalences
@@ -13,9 +14,13 @@ from parchemin.candidates.exemptions.routes import router as exemptions
 from parchemin.candidates.follow_ups.entry_routes import router as follow_up_entries
 from parchemin.candidates.follow_ups.routes import requests as disability_requests
 from parchemin.candidates.follow_ups.routes import router as follow_ups
+from parchemin.candidates.geography.routes import router as geography
 from parchemin.candidates.identity.routes import router as candidates
 from parchemin.candidates.imports.routes import router as imports
+from parchemin.candidates.matching.routes import router as matching
 from parchemin.candidates.organisations.routes import router as organisations
+from parchemin.candidates.photos.routes import router as photos
+from parchemin.candidates.photos.rules import LONGEST as LONGEST_PHOTO
 from parchemin.candidates.privacy.access_log.journal import AccessJournal
 from parchemin.candidates.privacy.access_log.routes import router as accesses
 from parchemin.candidates.privacy.consents.routes import router as consents
@@ -62,7 +67,11 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         description=DESCRIPTION,
         routers=[
             organisations,
+            geography,
             candidates,
+            matching,
+            duplicates,
+            photos,
             imports,
             enrolments,
             follow_ups,
@@ -83,8 +92,18 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
             equivalences,
             recognitions,
             transfers,
+            geography,
+            candidates,
+            matching,
+            duplicates,
+            photos,
+            imports,
+            enrolments,
+            accommodations,
+            exemptions,
         ],
         settings=settings,
+        larger_bodies={r"/v1/candidates/[^/]+/photo": LONGEST_PHOTO},
         database=database,
         bus=bus or open_bus("candidates"),
         consumer=consumer,

@@ -2,12 +2,14 @@
 
 from parchemin.candidates.accommodations.models import Accommodation, AccommodationReview, KnownConvocation
 from parchemin.candidates.base import Base
+from parchemin.candidates.duplicates.models import CandidateChange
 from parchemin.candidates.enrolments.models import Enrolment
 from parchemin.candidates.equivalences.models import BlockEquivalence
 from parchemin.candidates.exemptions.models import Exemption, GradedCompetency
 from parchemin.candidates.follow_ups.models import FollowUp, FollowUpEntry
 from parchemin.candidates.identity.models import Candidate, CandidateName
 from parchemin.candidates.organisations.models import Organisation
+from parchemin.candidates.photos.models import CandidatePhoto
 from parchemin.candidates.privacy.access_log.models import RecordAccess
 from parchemin.candidates.privacy.consents.models import ConsentEntry
 from parchemin.candidates.privacy.erasures.models import Erasure, Sitting
@@ -26,7 +28,9 @@ __all__ = [
     "BlockEquivalence",
     "CancelledSession",
     "Candidate",
+    "CandidateChange",
     "CandidateName",
+    "CandidatePhoto",
     "CertifiedHolder",
     "ConsentEntry",
     "Enrolment",

@@ -26,6 +26,7 @@ from parchemin.contracts.events.enrolments import (
     EnrolmentTransferredV1,
 )
 from parchemin.contracts.events.erasure import CandidateErasedV1
+from parchemin.contracts.events.identities import CandidateIdentifiedV2, CandidatesMergedV1
 from parchemin.contracts.events.privacy import AssessmentsGatheredV1, PersonalFileRequestedV1
 from parchemin.evaluations.appeals.routes import router as appeals
 from parchemin.evaluations.attendance.routes import router as attendance
@@ -35,7 +36,7 @@ from parchemin.evaluations.convocations.routes import router as convocations
 from parchemin.evaluations.deliberation.publishing import ResultsPublisher
 from parchemin.evaluations.deliberation.routes import router as deliberation
 from parchemin.evaluations.enrolments import service as enrolments
-from parchemin.evaluations.enrolments.candidates import learn_candidate
+from parchemin.evaluations.enrolments.candidates import learn_candidate, merge_candidates
 from parchemin.evaluations.erasure.service import STAGED, forget_candidate, is_needed
 from parchemin.evaluations.follow_up.opening import Opening
 from parchemin.evaluations.follow_up.routes import router as follow_up
@@ -80,6 +81,8 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     examiner = Examiner(database, store, settings)
     consumer.on(CandidateIdentifiedV1, learn_candidate)
     consumer.on(CandidateErasedV1, forget_candidate)
+    consumer.on(CandidateIdentifiedV2, learn_candidate)
+    consumer.on(CandidatesMergedV1, merge_candidates)
     consumer.on(EnrolmentOpenedV1, enrolments.learn_enrolment)
     consumer.on(EnrolmentBlocksExtendedV1, enrolments.extend_blocks)
     consumer.on(MeasuresGrantedV1, enrolments.learn_measures)

@@ -9,6 +9,7 @@ from parchemin.contracts.events import (
     enrolments,
     erasure,
     evaluations,
+    identities,
     privacy,
     sessions,
 )
@@ -18,6 +19,8 @@ CATALOGUE: dict[str, type[Event]] = {
     for event in (
         candidates.OrganisationRegisteredV1,
         candidates.CandidateIdentifiedV1,
+        identities.CandidateIdentifiedV2,
+        identities.CandidatesMergedV1,
         candidates.EnrolmentOpenedV1,
         candidates.EnrolmentBlocksExtendedV1,
         candidates.MeasuresGrantedV1,

@@ -25,7 +25,7 @@ async def set_funding(
         cipher = await vault.cipher(session, enrolment.candidate_id, Purpose.IDENTITY)
     except KeyDestroyed as error:
         raise CandidateErased from error
-    enrolment.funding = cipher.seal(funding.model_dump_json(), place=_place(enrolment.id))
+    enrolment.funding = cipher.seal(funding.model_dump_json(), place=funding_place(enrolment.id))
     enrolment.updated_at = utc_now()
     await audit.record(session, principal, "enrolment.funding_set", enrolment)
     return enrolment
@@ -38,8 +38,9 @@ async def funding_of(session: AsyncSession, vault: Vault, enrolment: Enrolment) 
     cipher = (await vault.ciphers(session, [enrolment.candidate_id], Purpose.IDENTITY)).get(enrolment.candidate_id)
     if cipher is None:
         raise CandidateErased
-    return Funding.model_validate_json(cipher.open(enrolment.funding, place=_place(enrolment.id)))
+    return Funding.model_validate_json(cipher.open(enrolment.funding, place=funding_place(enrolment.id)))
 
 
-def _place(enrolment_id: UUID) -> str:
+def funding_place(enrolment_id: UUID) -> str:
+    """What the sealed funding of an enrolment belongs to."""
     return f"enrolments.funding:{enrolment_id}"

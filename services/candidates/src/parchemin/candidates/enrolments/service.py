@@ -13,7 +13,7 @@ from parchemin.candidates.enrolments.steps import refuse_misplaced, state_change
 from parchemin.candidates.equivalences.service import recognise_equivalents
 from parchemin.candidates.identity.models import Candidate
 from parchemin.candidates.identity.service import visible_candidates
-from parchemin.candidates.identity.storage import CandidateErased
+from parchemin.candidates.identity.storage import CandidateErased, refuse_merged
 from parchemin.candidates.progress.following import follow
 from parchemin.candidates.referentials.service import known_referential
 from parchemin.common.auth import Principal
@@ -71,6 +71,7 @@ async def open_enrolment(session: AsyncSession, principal: Principal, new: NewEn
     candidate = await find(session, Candidate, new.candidate_id, principal, for_update=True)
     if candidate.erased_at is not None:
         raise CandidateErased
+    refuse_merged(candidate)
     referential = await known_referential(session, new.referential_version)
     blocks = known_blocks(referential, new.blocks)
     known = await session.scalar(

@@ -24,10 +24,13 @@ class Candidate(Aggregate, Base, table=True):
     """Keyed digest of their login."""
     erased_at: datetime | None = None
     """Since when nothing is known of them any more."""
+    merged_into: UUID | None = Field(default=None, foreign_key="candidates.id", index=True)
+    """Of a duplicate: the record that was kept. Nothing but its id is left of it."""
 
 
 class CandidateName(Base, table=True):
-    """A beginning of a word of a candidate's names, as a keyed digest: what a search by name looks for."""
+    """A beginning of a word of a candidate's names, as a keyed digest: what a search by name looks for. And what
+    a record shares with those that resemble it, so that these are found too."""
 
     __tablename__ = "candidate_names"
 

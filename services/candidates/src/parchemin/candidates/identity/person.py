@@ -1,9 +1,8 @@
 """What is known of who a candidate is. It is only ever stored sealed, under a key of the person's own."""
 
-from datetime import date
-
 from pydantic import BaseModel, ConfigDict
 
+from parchemin.contracts.partial_dates import PartialDate
 from parchemin.contracts.vocabulary import Sex
 
 
@@ -15,7 +14,19 @@ class PlaceOfBirth(BaseModel):
     city: str
     country: str
     insee_code: str | None = None
+    """Of the commune at the date of birth: as it was entered, or as postal code and name tell it."""
     postal_code: str | None = None
+
+
+class PostalAddress(BaseModel):
+    """Where letters reach the person."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lines: tuple[str, ...]
+    postal_code: str | None = None
+    city: str
+    country: str
 
 
 class Person(BaseModel):
@@ -30,8 +41,13 @@ class Person(BaseModel):
     used_name: str | None = None
     first_names: tuple[str, ...]
     sex: Sex
-    birth_date: date
+    birth_date: PartialDate
     birth_place: PlaceOfBirth
+    nationalities: tuple[str, ...] = ()
     email: str | None = None
+    phone: str | None = None
+    postal_address: PostalAddress | None = None
+    ine: str | None = None
+    cpf_file_number: str | None = None
     subject: str | None = None
     """`sub` of the person's own tokens."""

@@ -3,13 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlmodel import col
 
 from parchemin.candidates.identity import service
 from parchemin.candidates.identity.models import Candidate
 from parchemin.candidates.identity.schemas import CandidateEntry, CandidateView
-from parchemin.candidates.identity.storage import CandidateErased, person_of, persons_of
+from parchemin.candidates.identity.storage import CandidateErased, CandidateMerged, person_of, persons_of
 from parchemin.candidates.privacy.access_log.journal import Journal, reading_of_a_person
 from parchemin.candidates.privacy.access_log.rules import AccessKind
 from parchemin.candidates.privacy.access_log.service import record_access
@@ -17,7 +17,6 @@ from parchemin.common.auth import Access, Principal
 from parchemin.common.http.conditions import ExpectedVersion, is_unchanged, not_modified, tag
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
 from parchemin.common.http.vault import InstalledVault
-from parchemin.common.ownership import one
 from parchemin.common.paging import Page, Paging, cut, page_rows
 from parchemin.common.problems.representation import documented
 from parchemin.contracts.vocabulary import Role
@@ -39,12 +38,25 @@ Consulting = Annotated[
 ]
 
 
-@router.post("", status_code=201, responses=documented(service.CandidateExists, service.IdentityImplausible))
+@router.post(
+    "",
+    status_code=201,
+    responses=documented(service.CandidateExists, service.CandidateResembles, service.IdentityImplausible),
+)
 async def record_candidate(
-    entry: CandidateEntry, session: Writing, vault: InstalledVault, principal: Recording, response: Response
+    entry: CandidateEntry,
+    session: Writing,
+    vault: InstalledVault,
+    principal: Recording,
+    response: Response,
+    distinct: Annotated[
+        bool, Query(description="The person is nobody of those whom they resemble (409 `candidate_resembles`)")
+    ] = False,
 ) -> CandidateView:
-    """Enter a person whom the organisation presents, with the identity that a diploma will carry."""
-    candidate, person = await service.record_candidate(session, vault, principal, entry)
+    """Enter a person whom the organisation presents, with the identity that a diploma will carry. Who resembles a
+    candidate (names swapped or mistyped, a date that may be the same) is refused at first: the problem's
+    `candidate_ids` say whom."""
+    candidate, person = await service.record_candidate(session, vault, principal, entry, distinct=distinct)
     tag(response, candidate.version)
     return CandidateView.of(candidate, person)
 
@@ -61,14 +73,14 @@ async def list_candidates(
     return cut(rows, paging, lambda candidate: CandidateView.of(candidate, persons[candidate.id]))
 
 
-@router.get("/{candidate_id}", response_model=CandidateView, responses=documented(CandidateErased))
+@router.get("/{candidate_id}", response_model=CandidateView, responses=documented(CandidateErased, CandidateMerged))
 async def read_candidate(
     candidate_id: UUID, vault: InstalledVault, principal: Consulting, request: Request, response: Response
 ) -> CandidateView | Response:
-    """One candidate. That somebody else than the person read it is recorded in the same transaction."""
+    """One candidate; the problem of one that was merged has the id of the record that was kept. That somebody else than
+    the person read it is recorded in the same transaction."""
     async with reading_of_a_person(request, principal) as session:
-        visible = await service.visible_candidates(session, vault, principal)
-        candidate = await one(session, visible, Candidate, candidate_id)
+        candidate = await service.visible_candidate(session, vault, principal, candidate_id)
         if is_unchanged(request, candidate.version):
             return not_modified(candidate.version)
         view = CandidateView.of(candidate, await person_of(session, vault, candidate))
@@ -79,7 +91,7 @@ async def read_candidate(
 
 @router.put(
     "/{candidate_id}",
-    responses=documented(service.CandidateExists, service.IdentityImplausible, CandidateErased),
+    responses=documented(service.CandidateExists, service.IdentityImplausible, CandidateErased, CandidateMerged),
 )
 async def correct_candidate(
     candidate_id: UUID,

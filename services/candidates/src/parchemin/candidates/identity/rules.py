@@ -5,16 +5,17 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-OLDEST_BIRTH_YEAR = 1900
+from parchemin.contracts.partial_dates import PartialDate
 
+OLDEST_BIRTH_YEAR = 1900
 
 LONGEST_BEGINNING = 12
 """Letters of a word that a search by name looks at."""
 
 
-def likeness(birth_name: str, first_names: Sequence[str], birth_date: date, birth_city: str) -> str:
+def likeness(birth_name: str, first_names: Sequence[str], birth_date: PartialDate, birth_city: str) -> str:
     """What two entries of one person have in common, however they were typed."""
-    parts = (birth_name, "".join(first_names), birth_date.isoformat(), birth_city)
+    parts = (birth_name, "".join(first_names), str(birth_date), birth_city)
     return "|".join(folded(part) for part in parts)
 
 
@@ -35,11 +36,6 @@ def folded(text: str) -> str:
     return "".join(character for character in decomposed if character.isalnum())
 
 
-def birth_date_is_plausible(birth_date: date, today: date) -> bool:
+def birth_date_is_plausible(birth_date: PartialDate, today: date) -> bool:
     """Born in the past, and after 1900."""
-    return birth_date < today and birth_date.year >= OLDEST_BIRTH_YEAR
-
-
-def birth_codes_fit_country(country: str, insee_code: str | None, postal_code: str | None) -> bool:
-    """A commune or postal code is a French one: who was born abroad has neither."""
-    return country == "FR" or (insee_code is None and postal_code is None)
+    return birth_date.earliest < today and birth_date.year >= OLDEST_BIRTH_YEAR

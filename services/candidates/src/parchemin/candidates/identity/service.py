@@ -1,26 +1,31 @@
 """Use cases about candidates' identities."""
 
-from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from parchemin.candidates.identity import rules
+from parchemin.candidates.duplicates.history import Change, remember
+from parchemin.candidates.duplicates.resemblance import resembling
+from parchemin.candidates.geography.countries import countries
+from parchemin.candidates.identity.checks import implausibilities
 from parchemin.candidates.identity.models import Candidate
 from parchemin.candidates.identity.person import Person
 from parchemin.candidates.identity.schemas import CandidateEntry
-from parchemin.candidates.identity.storage import index_names, keep, subject_digest
+from parchemin.candidates.identity.storage import index_names, keep, person_of, refuse_merged, subject_digest
 from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
 from parchemin.common.http.conditions import require_version
 from parchemin.common.language import Text
 from parchemin.common.outbox import publish
-from parchemin.common.ownership import find, owned
-from parchemin.common.problems import Conflict, FieldFault, Unprocessable
+from parchemin.common.ownership import find, one, owned
+from parchemin.common.problems import Conflict, Unprocessable
 from parchemin.common.vault import Vault
+from parchemin.contracts.envelope import Event
 from parchemin.contracts.events.candidates import CandidateIdentifiedV1, Identity
+from parchemin.contracts.events.identities import CandidateIdentifiedV2, IdentityV2
 from parchemin.contracts.vocabulary import Role
 
 
@@ -40,8 +45,31 @@ class IdentityImplausible(Unprocessable):
     code = "identity_implausible"
 
 
+class CandidateResembles(Conflict):
+    """The organisation has candidates who may be this person."""
+
+    code = "candidate_resembles"
+    detail = Text(
+        "Cette personne ressemble à : {candidate_ids}. Si c'est quelqu'un d'autre, répétez l'envoi avec distinct=true.",
+        "This person resembles: {candidate_ids}. If it is somebody else, send it again with distinct=true.",
+    )
+    members = ("candidate_ids",)
+
+
 async def visible_candidates(session: AsyncSession, vault: Vault, principal: Principal) -> Select[Candidate]:
-    """The organisation's candidates; for a candidate, the own record only."""
+    """The organisation's candidates, each person once; for a candidate, the own record only."""
+    visible = await _records(session, vault, principal)
+    return visible.where(col(Candidate.merged_into).is_(None))
+
+
+async def visible_candidate(session: AsyncSession, vault: Vault, principal: Principal, candidate_id: UUID) -> Candidate:
+    """One of these; `CandidateMerged` where it was another's duplicate."""
+    candidate = await one(session, await _records(session, vault, principal), Candidate, candidate_id)
+    refuse_merged(candidate)
+    return candidate
+
+
+async def _records(session: AsyncSession, vault: Vault, principal: Principal) -> Select[Candidate]:
     if principal.has(Role.ADMINISTRATOR, Role.CLIENT, Role.DISABILITY_OFFICER):
         return owned(Candidate, principal)
     return await own_candidates(session, vault, principal)
@@ -54,16 +82,20 @@ async def own_candidates(session: AsyncSession, vault: Vault, principal: Princip
 
 
 async def record_candidate(
-    session: AsyncSession, vault: Vault, principal: Principal, entry: CandidateEntry
+    session: AsyncSession, vault: Vault, principal: Principal, entry: CandidateEntry, *, distinct: bool = False
 ) -> tuple[Candidate, Person]:
-    """Enter a person whom the organisation presents."""
-    _refuse_implausible(entry)
+    """Enter a person whom the organisation presents; one who resembles another only as somebody `distinct`."""
+    refuse_implausible(entry)
     candidate, person = new_candidate(principal.organisation), entry.person()
     await keep(session, vault, [(candidate, person)])
-    await _refuse_second_entry(session, candidate)
+    await refuse_second_entry(session, candidate)
+    if not distinct:
+        (alike,) = await resembling(session, vault, candidate.organisation_id, [person])
+        if alike:
+            raise CandidateResembles(candidate_ids=", ".join(str(other.candidate_id) for other in alike))
     session.add(candidate)
     await index_names(session, vault, [(candidate, person)])
-    await publish(session, identified(candidate, person))
+    await announce(session, candidate, person)
     return candidate, person
 
 
@@ -72,18 +104,21 @@ async def correct_candidate(
 ) -> tuple[Candidate, Person]:
     """Replace the record; documents made from now on carry the corrected identity."""
     candidate = await find(session, Candidate, candidate_id, principal, for_update=True)
+    refuse_merged(candidate)
     require_version(candidate, expected)
-    _refuse_implausible(entry)
-    person = entry.person()
+    refuse_implausible(entry)
+    person, before = entry.person(), await person_of(session, vault, candidate)
+    await remember(session, vault, principal, candidate, Change(before=before))
     await keep(session, vault, [(candidate, person)])
     candidate.updated_at = utc_now()
-    await _refuse_second_entry(session, candidate)
+    await refuse_second_entry(session, candidate)
     await index_names(session, vault, [(candidate, person)])
-    await publish(session, identified(candidate, person))
+    await announce(session, candidate, person)
     return candidate, person
 
 
-async def _refuse_second_entry(session: AsyncSession, candidate: Candidate) -> None:
+async def refuse_second_entry(session: AsyncSession, candidate: Candidate) -> None:
+    """`CandidateExists` where the organisation has this person in another record."""
     with session.no_autoflush:
         other = await session.scalar(
             select(col(Candidate.id)).where(
@@ -96,30 +131,15 @@ async def _refuse_second_entry(session: AsyncSession, candidate: Candidate) -> N
         raise CandidateExists(candidate_id=other)
 
 
-def implausibilities(
-    *, birth_date: date | None, country: str | None, insee_code: str | None, postal_code: str | None
-) -> list[FieldFault]:
-    """What no civil register holds; of a member that is not known, nothing is said."""
-    faults = []
-    if birth_date is not None and not rules.birth_date_is_plausible(birth_date, utc_now().date()):
-        text = Text("Date de naissance invraisemblable.", "Implausible birth date.")
-        faults.append(FieldFault("/birth_date", "birth_date_implausible", text))
-    if country is not None and not rules.birth_codes_fit_country(country, insee_code, postal_code):
-        text = Text(
-            "Un code INSEE ou postal ne vaut que pour une naissance en France.",
-            "A commune or postal code is only for a birth in France.",
-        )
-        faults.append(FieldFault("/birth_place", "birth_code_abroad", text))
-    return faults
-
-
-def _refuse_implausible(entry: CandidateEntry) -> None:
+def refuse_implausible(entry: CandidateEntry | Person) -> None:
+    """`IdentityImplausible` with all that no civil register holds."""
     place = entry.birth_place
     faults = implausibilities(
         birth_date=entry.birth_date,
         country=place.country,
         insee_code=place.insee_code,
         postal_code=place.postal_code,
+        city=place.city,
     )
     if faults:
         raise IdentityImplausible(faults=faults)
@@ -130,20 +150,46 @@ def new_candidate(organisation_id: UUID) -> Candidate:
     return Candidate(organisation_id=organisation_id, person=b"", fingerprint=b"")
 
 
-def identified(candidate: Candidate, person: Person) -> CandidateIdentifiedV1:
-    """The fact that this identity was recorded or corrected."""
+def identified(candidate: Candidate, person: Person) -> list[Event]:
+    """The facts about this identity, under the candidate's own id."""
+    return identified_as(candidate.id, candidate.organisation_id, person)
+
+
+def identified_as(candidate_id: UUID, organisation_id: UUID, person: Person) -> list[Event]:
+    """The fact that this identity was recorded or corrected, in every version of it that can say so.
+
+    The one that says more comes last: of facts with one key, the compacted topic keeps the last.
+    """
     place = person.birth_place
-    return CandidateIdentifiedV1(
-        candidate_id=candidate.id,
-        organisation_id=candidate.organisation_id,
-        pii=Identity(
-            birth_name=person.birth_name,
-            used_name=person.used_name,
-            first_names=person.first_names,
-            sex=person.sex,
-            birth_date=person.birth_date,
-            birth_city=place.city,
-            birth_country=place.country,
-            subject=person.subject,
-        ),
+    country = countries().get(place.country)
+    who = {"candidate_id": candidate_id, "organisation_id": organisation_id}
+    said: dict[str, Any] = {
+        **person.model_dump(include={"birth_name", "used_name", "first_names", "sex", "subject"}),
+        "birth_city": place.city,
+        "birth_country": place.country,
+    }
+    facts: list[Event] = []
+    if (whole := person.birth_date.whole) is not None:
+        facts.append(CandidateIdentifiedV1(**who, pii=Identity(**said, birth_date=whole)))
+    pii = IdentityV2(
+        **said,
+        birth_date=person.birth_date,
+        birth_insee_code=place.insee_code,
+        birth_postal_code=place.postal_code,
+        birth_country_insee_code=country.insee_code if country is not None else None,
+        nationalities=person.nationalities,
     )
+    return [*facts, CandidateIdentifiedV2(**who, pii=pii)]
+
+
+async def announce(session: AsyncSession, candidate: Candidate, person: Person) -> None:
+    """Tell everybody who the candidate is, under the ids of the duplicates too: something may still name them."""
+    for known_as in await ids_of_person(session, candidate.id):
+        for fact in identified_as(known_as, candidate.organisation_id, person):
+            await publish(session, fact)
+
+
+async def ids_of_person(session: AsyncSession, candidate_id: UUID) -> list[UUID]:
+    """The candidate's id, and those of the duplicates that were merged into it."""
+    duplicates = select(col(Candidate.id)).where(col(Candidate.merged_into) == candidate_id)
+    return [candidate_id, *(await session.scalars(duplicates.order_by(col(Candidate.id))))]

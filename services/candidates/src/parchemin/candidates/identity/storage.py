@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from parchemin.candidates.duplicates.rules import blocking_keys
 from parchemin.candidates.identity import rules
 from parchemin.candidates.identity.models import Candidate, CandidateName
 from parchemin.candidates.identity.person import Person
@@ -24,6 +25,23 @@ class CandidateErased(Gone):
     detail = Text("Les données de cette personne ont été effacées.", "This person's data was erased.")
 
 
+class CandidateMerged(Gone):
+    """The record was the duplicate of another one, which was kept."""
+
+    code = "candidate_merged"
+    detail = Text(
+        "Cette fiche était le doublon d'une autre, conservée : {candidate_id}.",
+        "This record was the duplicate of another one, which was kept: {candidate_id}.",
+    )
+    members = ("candidate_id",)
+
+
+def refuse_merged(candidate: Candidate) -> None:
+    """`CandidateMerged`, which names the record that was kept, where the candidate is a duplicate."""
+    if candidate.merged_into is not None:
+        raise CandidateMerged(candidate_id=candidate.merged_into)
+
+
 async def keep(session: AsyncSession, vault: Vault, persons: Sequence[tuple[Candidate, Person]]) -> None:
     """Seal these identities into their candidates. Where one is new it is not in the session yet; `index_names` follows
     once all are in the database."""
@@ -38,7 +56,7 @@ async def keep(session: AsyncSession, vault: Vault, persons: Sequence[tuple[Cand
 
 
 async def index_names(session: AsyncSession, vault: Vault, persons: Sequence[tuple[Candidate, Person]]) -> None:
-    """Have these candidates found by their names, and by no earlier ones."""
+    """Have these candidates found by their names and by what they share with their likes, and by no earlier ones."""
     index = await vault.index(session)
     ids = [candidate.id for candidate, _ in persons]
     await session.flush()
@@ -46,7 +64,7 @@ async def index_names(session: AsyncSession, vault: Vault, persons: Sequence[tup
     rows = [
         {"token": token, "candidate_id": candidate.id}
         for candidate, person in persons
-        for token in name_tokens(index, candidate.organisation_id, rules.beginnings(person_names(person)))
+        for token in tokens_of(index, candidate.organisation_id, person)
     ]
     if rows:
         await (await session.connection()).execute(insert(_names), rows)
@@ -92,6 +110,18 @@ def name_tokens(index: BlindIndex, organisation_id: UUID, beginnings: Iterable[s
     """What stands for these beginnings of words in `candidate_names`."""
     place = f"candidate_names.token:{organisation_id}"
     return {int.from_bytes(index.digest(place, beginning)[:8], signed=True) for beginning in beginnings}
+
+
+def blocking_tokens(index: BlindIndex, organisation_id: UUID, person: Person) -> set[int]:
+    """What stands for the keys that a record shares with those that resemble it, in `candidate_names` too."""
+    place = f"candidate_names.blocking:{organisation_id}"
+    return {int.from_bytes(index.digest(place, key)[:8], signed=True) for key in blocking_keys(person)}
+
+
+def tokens_of(index: BlindIndex, organisation_id: UUID, person: Person) -> set[int]:
+    """All by which a candidate's row is found."""
+    names = name_tokens(index, organisation_id, rules.beginnings(person_names(person)))
+    return names | blocking_tokens(index, organisation_id, person)
 
 
 def person_place(candidate_id: UUID) -> str:

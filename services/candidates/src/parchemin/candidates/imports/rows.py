@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from parchemin.candidates.geography.countries import country_code
+from parchemin.candidates.identity.checks import implausibilities
 from parchemin.candidates.identity.schemas import CandidateEntry
-from parchemin.candidates.identity.service import implausibilities
 from parchemin.candidates.imports import cells
 from parchemin.candidates.imports.columns import ENROLLING, Column, Layout
-from parchemin.candidates.imports.countries import country_code
 from parchemin.candidates.imports.reading import Line
 from parchemin.common.language import Text
 from parchemin.common.problems.validation import field_faults
@@ -166,6 +166,7 @@ def _entry(said: Mapping[Column, Any]) -> tuple[CandidateEntry | None, list[tupl
         country=said.get(Column.BIRTH_COUNTRY),
         insee_code=said.get(Column.INSEE_CODE),
         postal_code=said.get(Column.POSTAL_CODE),
+        city=said.get(Column.BIRTH_CITY),
     )
     entry = None
     try:

@@ -160,7 +160,7 @@ async def _admit(session: AsyncSession, vault: Vault, admitted: Sequence[_Admiss
     session.add_all([admission.enrolment for admission in admitted if admission.enrolment is not None])
     events: list[Event] = []
     for admission in admitted:
-        events.append(identified(admission.candidate, admission.person))
+        events.extend(identified(admission.candidate, admission.person))
         if admission.enrolment is not None:
             events.append(opened(admission.enrolment))
     await publish_all(session, events)

@@ -62,7 +62,7 @@ async def claim(session: AsyncSession, vault: Vault, principal: Principal, new: 
         state=RecognitionState.CLAIMED,
         document_date=new.proof.document_date,
         proof_digest=new.proof.sha256,
-        proof=cipher.seal(sealed, place=_place("proof", recognition_id)),
+        proof=cipher.seal(sealed, place=text_place("proof", recognition_id)),
         claimant=await _person(session, vault, principal),
     )
     session.add(recognition)
@@ -93,7 +93,7 @@ async def decide(
     )
     cipher, now = await _cipher(session, vault, recognition.candidate_id), utc_now()
     recognition.state, recognition.decider = wanted, decider
-    recognition.reason = cipher.seal(ruling.reason, place=_place("reason", recognition.id))
+    recognition.reason = cipher.seal(ruling.reason, place=text_place("reason", recognition.id))
     recognition.decided_on, recognition.updated_at = now.date(), now
     await audit.record(session, principal, f"recognition.{wanted}", recognition)
     if wanted is RecognitionState.RECOGNISED:
@@ -128,14 +128,14 @@ async def read(session: AsyncSession, vault: Vault, recognition: Recognition) ->
     cipher = (await vault.ciphers(session, [whose], Purpose.IDENTITY)).get(whose)
     if cipher is None:
         raise CandidateErased
-    proof = json.loads(cipher.open(recognition.proof, place=_place("proof", recognition.id)))
+    proof = json.loads(cipher.open(recognition.proof, place=text_place("proof", recognition.id)))
     reason = recognition.reason
     return RecognitionView(
         **summary,
         proof=RecognitionProof.model_construct(
             **proof, document_date=recognition.document_date, sha256=recognition.proof_digest
         ),
-        reason=None if reason is None else cipher.open(reason, place=_place("reason", recognition.id)),
+        reason=None if reason is None else cipher.open(reason, place=text_place("reason", recognition.id)),
     )
 
 
@@ -183,5 +183,6 @@ async def _person(session: AsyncSession, vault: Vault, principal: Principal) -> 
     return await vault.digest(session, "recognitions.person", json.dumps([principal.issuer, principal.subject]))
 
 
-def _place(column: str, recognition_id: UUID) -> str:
+def text_place(column: str, recognition_id: UUID) -> str:
+    """What a sealed text of a recognition belongs to."""
     return f"recognitions.{column}:{recognition_id}"

@@ -72,7 +72,7 @@ async def _candidate_there(session: AsyncSession, vault: Vault, transfer: Transf
     await keep(session, vault, [(candidate, person)])
     session.add(candidate)
     await index_names(session, vault, [(candidate, person)])
-    await publish(session, identified(candidate, person))
+    await publish(session, *identified(candidate, person))
     return candidate
 
 

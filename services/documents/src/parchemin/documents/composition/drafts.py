@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from parchemin.common.language import Language, Text
-from parchemin.contracts.events.candidates import Identity
+from parchemin.contracts.events.identities import IdentityV2
 from parchemin.documents.composition.countries import country_name
 from parchemin.documents.composition.knowledge import Knowledge
 from parchemin.documents.rendering import models as printed
@@ -59,7 +59,7 @@ def letterhead(draft: Draft, known: Knowledge, stationery: Stationery) -> printe
     )
 
 
-def holder(identity: Identity, language: Language) -> printed.Holder:
+def holder(identity: IdentityV2, language: Language) -> printed.Holder:
     """Whom the document names; the country of birth in words where it is not France."""
     abroad = identity.birth_country != "FR"
     return printed.Holder(

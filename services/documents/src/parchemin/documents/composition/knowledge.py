@@ -6,7 +6,6 @@ from typing import Self
 from uuid import UUID
 
 from parchemin.contracts.events.appeals import BlockValidationRevokedV1, CertificationRevokedV1
-from parchemin.contracts.events.candidates import Identity
 from parchemin.contracts.events.evaluations import (
     BlockValidatedV1,
     CertificationAwardedV1,
@@ -14,6 +13,7 @@ from parchemin.contracts.events.evaluations import (
     JurorIdentity,
     ResultsDecidedV1,
 )
+from parchemin.contracts.events.identities import IdentityV2
 from parchemin.contracts.events.sessions import CandidateConvenedV1
 from parchemin.contracts.referential import Referential
 
@@ -36,7 +36,7 @@ class Knowledge:
     """What other services' events have told, as far as it is looked up here."""
 
     organisations: Mapping[UUID, OrganisationName] = field(default_factory=dict)
-    candidates: Mapping[UUID, Identity] = field(default_factory=dict)
+    candidates: Mapping[UUID, IdentityV2] = field(default_factory=dict)
     jurors: Mapping[UUID, JurorIdentity] = field(default_factory=dict)
     referentials: Mapping[str, Referential] = field(default_factory=dict)
 

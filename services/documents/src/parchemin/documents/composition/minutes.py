@@ -6,7 +6,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from parchemin.common.language import Language, Text
-from parchemin.contracts.events.candidates import Identity
 from parchemin.contracts.events.evaluations import (
     AppliedJuryRules,
     DeliberationClosedV1,
@@ -15,6 +14,7 @@ from parchemin.contracts.events.evaluations import (
     SeatedJuror,
     VoteCount,
 )
+from parchemin.contracts.events.identities import IdentityV2
 from parchemin.documents.composition.drafts import Draft, Stationery, letterhead, policy_name
 from parchemin.documents.composition.knowledge import Knowledge
 from parchemin.documents.rendering import models as printed
@@ -188,12 +188,12 @@ def _vote(vote: VoteCount | None) -> printed.Vote | None:
     return printed.Vote(**vote.model_dump()) if vote else None
 
 
-def _name(identity: Identity) -> str:
+def _name(identity: IdentityV2) -> str:
     """First names and birth name, as the civil register writes them."""
     return " ".join((*identity.first_names, identity.birth_name))
 
 
-def _rank(identity: Identity) -> tuple[str, str]:
+def _rank(identity: IdentityV2) -> tuple[str, str]:
     """Alphabetical whatever the accents: Élise between Edgar and Émile."""
     return _folded(identity.birth_name), _folded(" ".join(identity.first_names))
 

@@ -29,6 +29,7 @@ from parchemin.contracts.events.evaluations import (
     ReferentialPublishedV1,
     ResultsDecidedV1,
 )
+from parchemin.contracts.events.identities import CandidateIdentifiedV2
 from parchemin.contracts.events.sessions import CandidateConvenedV1
 from parchemin.contracts.vocabulary import DocumentKind
 from parchemin.documents.composition.compose import day_of, subject_of
@@ -65,6 +66,7 @@ def subscribe(consumer: Consumer, *, language: Language) -> None:
 
     consumer.on(OrganisationRegisteredV1, learning(projections.learn_organisation))
     consumer.on(CandidateIdentifiedV1, learning(projections.learn_candidate))
+    consumer.on(CandidateIdentifiedV2, learning(projections.learn_candidate))
     consumer.on(JurorIdentifiedV1, learning(projections.learn_juror))
     consumer.on(ReferentialPublishedV1, learning(projections.learn_referential))
     consumer.on(CertificationAwardedV1, expecting)
@@ -123,7 +125,7 @@ def _concerned(told: Event) -> ColumnElement[bool]:
     """Documents that may name whom or what the event is about. Minutes name many: all of the organisation's."""
     minutes = col(Document.kind) == DocumentKind.JURY_MINUTES
     match told:
-        case CandidateIdentifiedV1():
+        case CandidateIdentifiedV1() | CandidateIdentifiedV2():
             ours = col(Document.organisation_id) == told.organisation_id
             return or_(col(Document.candidate_id) == told.candidate_id, and_(minutes, ours))
         case JurorIdentifiedV1():

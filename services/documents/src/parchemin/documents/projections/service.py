@@ -1,7 +1,6 @@
 """Learning from events, and looking up what was learnt."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +12,10 @@ from parchemin.common.database import vault_of
 from parchemin.common.erasure import is_forgotten
 from parchemin.common.statements import table_of, upsert
 from parchemin.common.vault import KeyDestroyed, Purpose
-from parchemin.contracts.events.candidates import CandidateIdentifiedV1, Identity, OrganisationRegisteredV1
+from parchemin.contracts.events.candidates import CandidateIdentifiedV1, OrganisationRegisteredV1
 from parchemin.contracts.events.evaluations import JurorIdentifiedV1, JurorIdentity, ReferentialPublishedV1
+from parchemin.contracts.events.identities import CandidateIdentifiedV2, IdentityV2
+from parchemin.contracts.partial_dates import PartialDate
 from parchemin.contracts.referential import Referential
 from parchemin.contracts.vocabulary import Sex
 from parchemin.documents.composition.knowledge import Knowledge, Needs, OrganisationName
@@ -25,12 +26,12 @@ from parchemin.documents.projections.models import (
     KnownReferential,
 )
 
-ERASED = Identity(
+ERASED = IdentityV2(
     birth_name="(identité effacée)",
     used_name=None,
     first_names=(),
     sex=Sex.FEMALE,
-    birth_date=date.min,
+    birth_date=PartialDate(1),
     birth_city="",
     birth_country="",
 )
@@ -42,7 +43,7 @@ async def learn_organisation(session: AsyncSession, event: OrganisationRegistere
     await _keep(session, KnownOrganisation(id=event.organisation_id, code=event.code, name=event.name), key="id")
 
 
-async def learn_candidate(session: AsyncSession, event: CandidateIdentifiedV1) -> None:
+async def learn_candidate(session: AsyncSession, event: CandidateIdentifiedV1 | CandidateIdentifiedV2) -> None:
     """Keep what is printed of a candidate's identity; documents made from now on carry it. Of who was erased nothing
     is learnt any more."""
     identity = event.pii.model_dump_json(exclude={"subject"})
@@ -70,7 +71,7 @@ async def look_up(session: AsyncSession, needs: Needs) -> Knowledge:
     return Knowledge(
         organisations={row.id: OrganisationName(row.code, row.name) for row in organisations},
         candidates={
-            person_id: Identity.model_validate_json(identity)
+            person_id: IdentityV2.model_validate_json(identity)
             for person_id, identity in (await _opened(session, KnownCandidate, candidates)).items()
         }
         | {person_id: ERASED for person_id in unknown if await is_forgotten(session, person_id)},

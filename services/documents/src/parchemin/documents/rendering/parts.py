@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from parchemin.contracts import vocabulary
+from parchemin.contracts.partial_dates import PartialDate
 
 TEMPLATE_VERSION = "2026.2"
 """Version of the shipped templates; it is printed in the footer and changes whenever a template does.
@@ -73,7 +74,7 @@ class Holder(Printed):
     birth_name: Text
     used_name: Text | None = None
     sex: vocabulary.Sex
-    birth_date: date
+    birth_date: PartialDate
     birth_city: Text
     birth_country: CountryCode
     birth_country_label: Text | None = None

@@ -6,14 +6,12 @@ import sqlalchemy as sa
 from alembic import op
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from parchemin.candidates.identity import rules
 from parchemin.candidates.identity.person import Person
 from parchemin.candidates.identity.storage import (
     fingerprint,
-    name_tokens,
-    person_names,
     person_place,
     subject_digest,
+    tokens_of,
 )
 from parchemin.common.settings import EncryptionSettings, house
 from parchemin.common.tables import person_keys
@@ -100,7 +98,7 @@ def _seal(connection: sa.Connection) -> None:
                 subject_digest=subject_digest(index, organisation, person.subject),
             )
         )
-        tokens = name_tokens(index, organisation, rules.beginnings(person_names(person)))
+        tokens = tokens_of(index, organisation, person)
         connection.execute(sa.insert(names), [{"token": token, "candidate_id": row["id"]} for token in tokens])
 
 

@@ -9,9 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from parchemin.candidates.accommodations.models import Accommodation, AccommodationReview
+from parchemin.candidates.duplicates.models import CandidateChange
 from parchemin.candidates.enrolments.models import Enrolment
 from parchemin.candidates.follow_ups.withdrawal import forget_disability
 from parchemin.candidates.identity.models import Candidate, CandidateName
+from parchemin.candidates.identity.service import ids_of_person
+from parchemin.candidates.photos.models import CandidatePhoto
 from parchemin.candidates.privacy.holders.service import refresh_holder
 from parchemin.candidates.privacy.personal_files.models import PersonalFile
 from parchemin.common.erasure import forget
@@ -43,11 +46,15 @@ async def forget_candidate(session: AsyncSession, vault: Vault, candidate: Candi
     candidate.fingerprint = hashlib.sha256(b"erased " + candidate.id.bytes).digest()
     candidate.subject_digest = None
     candidate.erased_at = candidate.updated_at = now
-    await forget(session, candidate.id, related=enrolments, keep=(Purpose.REGISTER,) if certified else ())
-    await publish(
-        session,
-        CandidateErasedV1(candidate_id=candidate.id, organisation_id=candidate.organisation_id, erased_at=now),
-    )
+    await session.execute(delete(CandidateChange).where(col(CandidateChange.candidate_id) == candidate.id))
+    await session.execute(delete(CandidatePhoto).where(col(CandidatePhoto.candidate_id) == candidate.id))
+    for known_as in await ids_of_person(session, candidate.id):
+        keep = (Purpose.REGISTER,) if certified and known_as == candidate.id else ()
+        await forget(session, known_as, related=enrolments, keep=keep)
+        await publish(
+            session,
+            CandidateErasedV1(candidate_id=known_as, organisation_id=candidate.organisation_id, erased_at=now),
+        )
 
 
 async def forget_accessibility(session: AsyncSession, vault: Vault, candidate_id: UUID, now: datetime) -> None:

@@ -1,10 +1,9 @@
 """What the register of holders says of a person, and nothing else."""
 
-from datetime import date
-
 from pydantic import BaseModel, ConfigDict
 
 from parchemin.candidates.identity.person import Person
+from parchemin.contracts.partial_dates import PartialDate
 from parchemin.contracts.vocabulary import Sex
 
 
@@ -16,7 +15,7 @@ class HolderIdentity(BaseModel):
     birth_name: str
     first_names: tuple[str, ...]
     sex: Sex
-    birth_date: date
+    birth_date: PartialDate
     birth_city: str
     birth_country: str
     birth_insee_code: str | None = None

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from parchemin.candidates.accommodations.models import Accommodation
+from parchemin.candidates.enrolments.funding import funding_place
 from parchemin.candidates.enrolments.models import Enrolment
 from parchemin.candidates.exemptions.models import Exemption
 from parchemin.candidates.exemptions.texts import open_texts
@@ -22,9 +23,11 @@ from parchemin.candidates.privacy.access_log.models import RecordAccess
 from parchemin.candidates.privacy.consents.models import ConsentEntry
 from parchemin.candidates.privacy.erasures.models import Erasure
 from parchemin.candidates.privacy.holders.models import CertifiedHolder
+from parchemin.candidates.recognitions.models import Recognition
+from parchemin.candidates.recognitions.service import text_place
 from parchemin.candidates.sealing import opened, opening_cipher
 from parchemin.common.personal_files import Piece, json_piece
-from parchemin.common.vault import Vault
+from parchemin.common.vault import Purpose, Vault
 
 Row = dict[str, Any]
 _OF_STAFF = {"proposer_issuer", "proposer_subject", "decider_issuer", "decider_subject"}
@@ -39,13 +42,24 @@ async def own_pieces(
     the person's own eyes."""
     person = await person_of(session, vault, candidate)
     of_candidate = "candidate_id", [candidate.id]
-    enrolments = await _rows(session, Enrolment, of_candidate)
+    own = (await vault.ciphers(session, [candidate.id], Purpose.IDENTITY)).get(candidate.id)
+
+    def enrolment(row: Enrolment) -> Row:
+        funding = opened(own, row.funding, place=funding_place(row.id))
+        return row.model_dump() | {"funding": None if funding is None else json.loads(funding)}
+
+    def claim(row: Recognition) -> Row:
+        texts = {name: opened(own, getattr(row, name), place=text_place(name, row.id)) for name in ("proof", "reason")}
+        return _without(row.model_dump(), {"claimant", "decider"}) | texts
+
+    enrolments = await _rows(session, Enrolment, of_candidate, enrolment)
     pieces = [
         json_piece(
             "candidats/identite.json",
             {"id": candidate.id, "organisation_id": candidate.organisation_id, **person.model_dump(mode="json")},
         ),
         json_piece("candidats/parcours.json", enrolments),
+        json_piece("candidats/reconnaissances.json", await _rows(session, Recognition, of_candidate, claim)),
         json_piece("candidats/consentements.json", await _rows(session, ConsentEntry, of_candidate)),
         json_piece("candidats/consultations.json", await _rows(session, RecordAccess, of_candidate, _readings)),
         json_piece("candidats/effacements.json", await _rows(session, Erasure, of_candidate)),

@@ -30,7 +30,7 @@ from parchemin.common.vault import Vault
 
 BATCH = 500
 """Things that one run finds for a rule at most: the next run finds the rest."""
-CONTACT = ("email",)
+CONTACT = ("email", "phone", "postal_address")
 """Members of a person by which somebody is reached, and which nothing that is kept needs."""
 
 
@@ -108,7 +108,7 @@ async def _take_contact_out(session: AsyncSession, vault: Vault, reach: Reach, c
     await keep(session, vault, without)
     for candidate, _ in without:
         candidate.updated_at = reach.now
-    await publish_all(session, [identified(candidate, person) for candidate, person in without])
+    await publish_all(session, [fact for candidate, person in without for fact in identified(candidate, person)])
 
 
 async def _disability_evidence(session: AsyncSession, _vault: Vault, reach: Reach, days: int) -> list[UUID]:
