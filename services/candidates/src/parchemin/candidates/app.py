@@ -1,5 +1,6 @@
 """The candidates service. `uvicorn --factory parchemin.candidates.app:create_app` starts it alone."""
 
+from datetime import timedelta
 from functools import partial
 
 from fastapi import FastAPI
@@ -8,6 +9,7 @@ from parchemin.candidates.accommodations.routes import router as accommodations
 from parchemin.candidates.enrolments.routes import router as enrolments
 from parchemin.candidates.exemptions.routes import router as exemptions
 from parchemin.candidates.identity.routes import router as candidates
+from parchemin.candidates.imports.importer import Importer
 from parchemin.candidates.imports.routes import router as imports
 from parchemin.candidates.organisations.routes import router as organisations
 from parchemin.candidates.referentials.service import learn_referential
@@ -36,6 +38,12 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     consumer.on(ReferentialPublishedV1, learn_referential)
     encryption, keys_folder = EncryptionSettings(), house().var / "keys"
     vault = Vault(installation_keys(encryption, keys_folder))
+    importer = Importer(
+        database,
+        vault,
+        poll_seconds=settings.import_poll_seconds,
+        rejected_for=timedelta(hours=settings.import_rejected_hours),
+    )
     return Service(
         name="candidates",
         title="Parchemin: candidates",
@@ -45,6 +53,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         database=database,
         bus=bus or open_bus("candidates"),
         consumer=consumer,
+        background=[importer.run],
         on_start=[partial(vault.prepare, database)],
         state={"vault": vault, "cipher": installation_cipher(encryption, keys_folder)},
     )

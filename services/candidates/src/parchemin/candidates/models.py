@@ -5,6 +5,12 @@ from parchemin.candidates.base import Base
 from parchemin.candidates.enrolments.models import Enrolment
 from parchemin.candidates.exemptions.models import Exemption
 from parchemin.candidates.identity.models import Candidate, CandidateName
+from parchemin.candidates.imports.models import (
+    CandidateImport,
+    CandidateImportFile,
+    CandidateImportRow,
+    CandidateOrigin,
+)
 from parchemin.candidates.organisations.models import Organisation
 from parchemin.candidates.referentials.models import KnownReferential
 
@@ -12,7 +18,11 @@ __all__ = [
     "Accommodation",
     "Base",
     "Candidate",
+    "CandidateImport",
+    "CandidateImportFile",
+    "CandidateImportRow",
     "CandidateName",
+    "CandidateOrigin",
     "Enrolment",
     "Exemption",
     "KnownReferential",

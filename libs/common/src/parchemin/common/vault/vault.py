@@ -38,6 +38,8 @@ class Purpose(StrEnum):
     """The copy of all that is known, made for the person."""
     REGISTER = "register"
     """Who holds a certification: the law has it kept."""
+    IMPORT = "import"
+    """A cohort's file until it is in, under a key of the import's own."""
 
 
 class KeyDestroyed(Exception):
