@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from parchemin.candidates.accommodations.routes import router as accommodations
 from parchemin.candidates.enrolments.routes import router as enrolments
 from parchemin.candidates.exemptions.routes import router as exemptions
+from parchemin.candidates.identity.by_name import NameKeys
 from parchemin.candidates.identity.routes import router as candidates
 from parchemin.candidates.imports.importer import Importer
 from parchemin.candidates.imports.routes import router as imports
@@ -55,7 +56,7 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         consumer=consumer,
         background=[importer.run],
         on_start=[partial(vault.prepare, database)],
-        state={"vault": vault, "cipher": installation_cipher(encryption, keys_folder)},
+        state={"vault": vault, "name_keys": NameKeys(), "cipher": installation_cipher(encryption, keys_folder)},
     )
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -29,6 +28,7 @@ from parchemin.candidates.imports.service import (
 )
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
+from parchemin.common.failures import is_transient
 from parchemin.common.problems import DomainError
 from parchemin.common.vault import Vault
 
@@ -79,7 +79,9 @@ class Importer:
                 await self._import(record)
             except DomainError as error:
                 await self._fail(record.id, error.code)
-            except (IntegrityError, ValueError, LookupError, TypeError) as error:
+            except Exception as error:
+                if is_transient(error):
+                    raise
                 attempts = self._attempts[record.id] = self._attempts.get(record.id, 0) + 1
                 log.warning("import_failed", import_id=str(record.id), cause=type(error).__name__, attempts=attempts)
                 if attempts == MOST_ATTEMPTS:
