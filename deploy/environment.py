@@ -38,6 +38,9 @@ def _cluster_id() -> str:
 
 MADE_OTHERWISE: dict[str, Callable[[], str]] = {
     "PARCHEMIN_ENCRYPTION_KEY": _encryption_key,
+    "PARCHEMIN_EVALUATIONS_ENCRYPTION_KEY": _encryption_key,
+    "PARCHEMIN_BUDGET_ENCRYPTION_KEY": _encryption_key,
+    "PARCHEMIN_DOCUMENTS_ENCRYPTION_KEY": _encryption_key,
     "PARCHEMIN_KAFKA_CLUSTER_ID": _cluster_id,
 }
 

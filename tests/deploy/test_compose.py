@@ -102,6 +102,7 @@ def test_each_service_serves_and_works_in_containers_of_one_image_once_its_schem
 
 
 def test_a_process_gets_the_database_of_its_service_and_no_other_secret(installation: Installation) -> None:
+    keys: dict[str, set[str]] = {}
     for service in SERVICES:
         for name in (service, f"{service}-work", f"{service}-migrate"):
             given = installation["services"][name]["environment"]
@@ -109,9 +110,10 @@ def test_a_process_gets_the_database_of_its_service_and_no_other_secret(installa
             assert len(databases) == 1
             assert databases[0].startswith(f"postgresql+asyncpg://{service}:")
             assert databases[0].endswith(f"@postgres:5432/{service}")
-            assert ("PARCHEMIN_ENCRYPTION_KEY" in given) == (service == "candidates")
+            keys.setdefault(service, set()).add(given["PARCHEMIN_ENCRYPTION_KEY"])
             buckets = {key for key in given if key.endswith("_BUCKET_SECRET_ACCESS_KEY")}
             assert buckets == ({f"{BUCKETS[service]}SECRET_ACCESS_KEY"} if service in BUCKETS else set())
+    assert len(set().union(*keys.values())) == len(SERVICES) == sum(map(len, keys.values()))
 
 
 def test_every_setting_is_one_that_the_product_knows(installation: Installation) -> None:

@@ -15,7 +15,7 @@ from parchemin.common.auth.keys import LocalKey
 from parchemin.common.auth.tokens import development_token
 from parchemin.common.settings import AuthSettings, house
 from parchemin.contracts.vocabulary import Role
-from parchemin.standalone import dead_letters, processes, register, replaying, republishing
+from parchemin.standalone import dead_letters, keys, processes, register, replaying, republishing
 from parchemin.standalone.demo.client import Refused
 from parchemin.standalone.demo.command import play, report
 from parchemin.standalone.demo.databases import DatabaseServerAway
@@ -33,6 +33,7 @@ app.add_typer(processes.app)
 app.add_typer(republishing.app)
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(register.app, name="register")
+app.add_typer(keys.app, name="keys")
 app.add_typer(replaying.app, name="evaluations")
 console = Console()
 errors = Console(stderr=True, soft_wrap=True)

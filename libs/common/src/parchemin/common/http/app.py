@@ -38,8 +38,7 @@ def create_service_app(service: Service) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # its redirect would name the host that the client says
     )
-    for router in routers:
-        app.include_router(router)
+    app.router.routes.extend(routes)  # as they are: to include their routers would make each of them anew at first use
     subscribe(service)
     app.state.background = Background()
     app.state.routes = routes
