@@ -20,6 +20,9 @@ from parchemin.candidates.exemptions.rules import ExemptionState
 from parchemin.candidates.identity.schemas import CandidateEntry
 from parchemin.candidates.identity.service import new_candidate
 from parchemin.candidates.identity.storage import keep
+from parchemin.candidates.imports.models import CandidateImport
+from parchemin.candidates.imports.reading import FileKind
+from parchemin.candidates.imports.rules import ImportState
 from parchemin.candidates.organisations.models import Organisation
 from parchemin.candidates.referentials.models import KnownReferential
 from parchemin.candidates.settings import Settings
@@ -32,7 +35,7 @@ from parchemin.contracts.vocabulary import AccessPath, Role
 KNOWN = {
     name: UUID(int=number)
     for number, name in enumerate(
-        ("organisation_id", "candidate_id", "enrolment_id", "accommodation_id", "exemption_id"), start=1
+        ("organisation_id", "candidate_id", "enrolment_id", "accommodation_id", "exemption_id", "import_id"), start=1
     )
 }
 """What the paths name, so that calls reach further than a 404."""
@@ -95,6 +98,20 @@ async def _seed(url: str, referential: Referential, cipher: FieldCipher) -> None
                 argument=cipher.seal("Parce que.", place=f"exemptions.argument:{KNOWN['exemption_id']}"),
                 proposer_issuer="elsewhere",
                 proposer_subject="officer",
+            )
+        )
+        session.add(
+            CandidateImport(
+                id=KNOWN["import_id"],
+                organisation_id=school,
+                state=ImportState.QUEUED,
+                kind=FileKind.CSV,
+                source="file",
+                preview=True,
+                all_or_nothing=False,
+                rows=1,
+                submitter_issuer="elsewhere",
+                submitter_subject="administrator",
             )
         )
     await database.dispose()

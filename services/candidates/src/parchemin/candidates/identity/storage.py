@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.candidates.identity import rules
@@ -11,7 +11,7 @@ from parchemin.candidates.identity.models import Candidate, CandidateName
 from parchemin.candidates.identity.person import Person
 from parchemin.common.language import Text
 from parchemin.common.problems import Gone
-from parchemin.common.statements import among, table_of
+from parchemin.common.statements import among, insert_many, table_of
 from parchemin.common.vault import BlindIndex, Purpose, Vault
 
 _names = table_of(CandidateName)
@@ -44,12 +44,11 @@ async def index_names(session: AsyncSession, vault: Vault, persons: Sequence[tup
     await session.flush()
     await session.execute(delete(_names).where(among(session, _names.c.candidate_id, ids)))
     rows = [
-        {"token": token, "candidate_id": candidate.id}
+        (token, candidate.id)
         for candidate, person in persons
         for token in name_tokens(index, candidate.organisation_id, rules.beginnings(person_names(person)))
     ]
-    if rows:
-        await (await session.connection()).execute(insert(_names), rows)
+    await insert_many(session, _names, ("token", "candidate_id"), rows)
 
 
 async def persons_of(session: AsyncSession, vault: Vault, candidates: Iterable[Candidate]) -> dict[UUID, Person]:

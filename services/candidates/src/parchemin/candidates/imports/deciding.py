@@ -46,6 +46,8 @@ class Decision:
     outcome: RowOutcome
     candidate: Candidate | None = None
     """As it is in the database; None where it is new, or not touched."""
+    known: Person | None = None
+    """Who it was."""
     person: Person | None = None
     """Who it is from now on, where that changes."""
     origin: CandidateOrigin | None = None
@@ -156,7 +158,7 @@ async def _look_closer(
         if candidate is None or candidate.id not in persons:
             _reject(decision, None, CandidateErased.code, CandidateErased.detail)
             continue
-        decision.candidate = candidate
+        decision.candidate, decision.known = candidate, persons[candidate.id]
         if origin is not None:
             said = ciphers[candidate.id].open(origin.said, place=said_place(origin.id))
             decision.before = {Column(column): value for column, value in json.loads(said).items()}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
@@ -27,6 +28,7 @@ from parchemin.common.auth import Principal
 from parchemin.common.clock import utc_now
 from parchemin.common.database import announce
 from parchemin.common.http.conditions import require_version
+from parchemin.common.ids import new_id
 from parchemin.common.language import Text
 from parchemin.common.ownership import find, owned
 from parchemin.common.problems import Conflict, NotFound
@@ -118,7 +120,7 @@ async def put_rows(
     """Write what was decided, unless it is a preview, and what became of each row; count them as done."""
     if not record.preview:
         await write(session, vault, record.organisation_id, decisions, frozenset(reading.layout.places))
-    rows = [_row(record, reading, decision).model_dump() for decision in decisions]
+    rows = [_row(record, reading, decision) for decision in decisions]
     connection = await session.connection()
     if rows:
         await connection.execute(insert(_rows), rows)
@@ -222,23 +224,28 @@ def _file_place(import_id: UUID, role: FileRole) -> str:
     return f"candidate_import_files.content:{import_id}:{role}"
 
 
-def _row(record: CandidateImport, reading: Reading, decision: Decision) -> CandidateImportRow:
+def _row(record: CandidateImport, reading: Reading, decision: Decision) -> dict[str, Any]:
     headings = reading.layout.headings
 
     def told(fault: RowFault) -> dict[str, str | None]:
         column = None if fault.column is None else headings.get(fault.column, fault.column)
         return {"column": column, "code": fault.code, "fr": fault.reason.fr, "en": fault.reason.en}
 
-    return CandidateImportRow(
-        organisation_id=record.organisation_id,
-        import_id=record.id,
-        line=decision.row.line,
-        outcome=decision.outcome,
-        candidate_id=None if record.preview and decision.outcome is RowOutcome.CREATED else decision.candidate_id,
-        changed=[headings.get(column, column) for column in decision.changed],
-        faults=[told(fault) for fault in _in_order(reading, decision.faults)],
-        notes=[told(note) for note in decision.notes],
-    )
+    now = utc_now()
+    return {
+        "id": new_id(),
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+        "organisation_id": record.organisation_id,
+        "import_id": record.id,
+        "line": decision.row.line,
+        "outcome": decision.outcome,
+        "candidate_id": None if record.preview and decision.outcome is RowOutcome.CREATED else decision.candidate_id,
+        "changed": [headings.get(column, column) for column in decision.changed],
+        "faults": [told(fault) for fault in _in_order(reading, decision.faults)],
+        "notes": [told(note) for note in decision.notes],
+    }
 
 
 def _in_order(reading: Reading, faults: Sequence[RowFault]) -> list[RowFault]:

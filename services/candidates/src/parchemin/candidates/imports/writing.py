@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from parchemin.candidates.enrolments.models import Enrolment
 from parchemin.candidates.enrolments.service import new_enrolment, opened
 from parchemin.candidates.identity.models import Candidate
-from parchemin.candidates.identity.service import identified, new_candidate
-from parchemin.candidates.identity.storage import index_names, keep
+from parchemin.candidates.identity.person import Person
+from parchemin.candidates.identity.service import identified
+from parchemin.candidates.identity.storage import index_names, keep, person_names
 from parchemin.candidates.imports.columns import Column
 from parchemin.candidates.imports.deciding import Decision, said_place
 from parchemin.candidates.imports.entries import remembered
@@ -40,9 +42,10 @@ async def write(
 ) -> None:
     """Enter, correct and enrol, with the facts about it in the order of the file."""
     written = [decision for decision in decisions if decision.outcome in WRITING]
+    now = utc_now()
     for decision in written:
         if decision.candidate is None:
-            decision.candidate = new_candidate(organisation_id)
+            decision.candidate = _new_candidate(organisation_id, now)
     persons = [
         (decision.candidate, decision.person)
         for decision in written
@@ -50,11 +53,34 @@ async def write(
     ]
     await keep(session, vault, persons)
     await _put_candidates(session, written)
-    if persons:
-        await index_names(session, vault, persons)
+    renamed = [
+        (decision.candidate, decision.person)
+        for decision in written
+        if decision.candidate is not None and decision.person is not None and _is_renamed(decision, decision.person)
+    ]
+    if renamed:
+        await index_names(session, vault, renamed)
     events = await _put_enrolments(session, written)
     await _put_origins(session, vault, organisation_id, decisions, frozenset(present))
     await publish_all(session, events)
+
+
+def _new_candidate(organisation_id: UUID, now: datetime) -> Candidate:
+    """With all its values: finding out the defaults of a row takes longer than sealing it."""
+    return Candidate(
+        id=new_id(),
+        version=1,
+        created_at=now,
+        updated_at=now,
+        organisation_id=organisation_id,
+        person=b"",
+        fingerprint=b"",
+        subject_digest=None,
+    )
+
+
+def _is_renamed(decision: Decision, person: Person) -> bool:
+    return decision.known is None or person_names(decision.known) != person_names(person)
 
 
 async def _put_candidates(session: AsyncSession, written: Sequence[Decision]) -> None:
