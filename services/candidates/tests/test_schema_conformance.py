@@ -52,6 +52,9 @@ PERSON = {
 }
 
 
+schemathesis.serializer.alias(
+    ["application/zip", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], "application/octet-stream"
+)
 app = create_app(Settings(database_url=URL, migrate_on_start=False))
 schema = schema_of(app)
 
