@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, CursorResult, Table, any_, func, insert, inspect, literal, select
+from sqlalchemy import ARRAY, ColumnElement, CursorResult, Table, any_, inspect, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -38,23 +38,24 @@ async def insert_if_absent(session: AsyncSession, table: Table, values: Mapping[
     return result.rowcount == 1
 
 
-async def insert_many(session: AsyncSession, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert many small rows, of these columns, by one statement: for hundreds of thousands of them, where a dictionary
-    of parameters for each would cost more than the database does."""
+async def insert_many(session: AsyncSession, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows with the same columns by one statement, prepared once.
+
+    As `session.execute(insert(table), rows)` does, in half the time: the parameters go to the driver as they are.
+    """
     if not rows:
         return
-    columns = [table.c[name] for name in names]
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
     connection = await session.connection()
-    if is_sqlite(session):
-        bind = [column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for column in columns]
-        values = [tuple(v if to is None else to(v) for to, v in zip(bind, row, strict=True)) for row in rows]
-        places = ", ".join("?" * len(names))
-        await connection.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places})", values)  # noqa: S608 - names of our own
-        return
-    arrays = [
-        func.unnest(literal([row[place] for row in rows], ARRAY(column.type))) for place, column in enumerate(columns)
-    ]
-    await connection.execute(insert(table).from_select(list(names), select(*arrays)))
+    dialect = connection.dialect
+    names = list(rows[0])
+    to_driver = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    columns = list(zip(names, to_driver, strict=True))
+    values = [tuple(row[name] if to is None else to(row[name]) for name, to in columns) for row in rows]
+    places = ["?" if is_sqlite(session) else f"${place}" for place in range(1, len(names) + 1)]
+    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join(places)})"  # noqa: S608 - our own names
+    await connection.exec_driver_sql(statement, values)
 
 
 async def upsert(session: AsyncSession, table: Table, values: Mapping[str, Any], *, key: Sequence[str]) -> None:

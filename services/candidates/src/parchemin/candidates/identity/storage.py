@@ -1,6 +1,7 @@
 """How a candidate's identity is kept: sealed under the person's key, found by keyed digests."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -43,12 +44,18 @@ async def index_names(session: AsyncSession, vault: Vault, persons: Sequence[tup
     ids = [candidate.id for candidate, _ in persons]
     await session.flush()
     await session.execute(delete(_names).where(among(session, _names.c.candidate_id, ids)))
-    rows = [
-        (token, candidate.id)
-        for candidate, person in persons
-        for token in name_tokens(index, candidate.organisation_id, rules.beginnings(person_names(person)))
+    begun = [(candidate, rules.beginnings(person_names(person))) for candidate, person in persons]
+    tokens: dict[UUID, dict[str, int]] = {}
+    for candidate, beginnings in begun:  # many names begin alike: each beginning is digested once
+        known = tokens.setdefault(candidate.organisation_id, {})
+        known |= _tokens(index, candidate.organisation_id, beginnings - known.keys())
+    rows: list[dict[str, Any]] = [
+        {"token": token, "candidate_id": candidate.id}
+        for candidate, beginnings in begun
+        for token in {tokens[candidate.organisation_id][beginning] for beginning in beginnings}
     ]
-    await insert_many(session, _names, ("token", "candidate_id"), rows)
+    rows.sort(key=lambda row: row["token"])  # in the order of the index: each of its pages is written once
+    await insert_many(session, _names, rows)
 
 
 async def persons_of(session: AsyncSession, vault: Vault, candidates: Iterable[Candidate]) -> dict[UUID, Person]:
@@ -89,8 +96,12 @@ def subject_digest(index: BlindIndex, organisation_id: UUID, subject: str | None
 
 def name_tokens(index: BlindIndex, organisation_id: UUID, beginnings: Iterable[str]) -> set[int]:
     """What stands for these beginnings of words in `candidate_names`."""
+    return set(_tokens(index, organisation_id, beginnings).values())
+
+
+def _tokens(index: BlindIndex, organisation_id: UUID, beginnings: Iterable[str]) -> dict[str, int]:
     place = f"candidate_names.token:{organisation_id}"
-    return {int.from_bytes(index.digest(place, beginning)[:8], signed=True) for beginning in beginnings}
+    return {beginning: int.from_bytes(index.digest(place, beginning)[:8], signed=True) for beginning in beginnings}
 
 
 def person_place(candidate_id: UUID) -> str:

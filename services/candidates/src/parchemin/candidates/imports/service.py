@@ -32,7 +32,7 @@ from parchemin.common.ids import new_id
 from parchemin.common.language import Text
 from parchemin.common.ownership import find, owned
 from parchemin.common.problems import Conflict, NotFound
-from parchemin.common.statements import table_of
+from parchemin.common.statements import insert_many, table_of
 from parchemin.common.vault import Purpose, Vault
 
 DUE = "candidate_imports_due"
@@ -121,9 +121,7 @@ async def put_rows(
     if not record.preview:
         await write(session, vault, record.organisation_id, decisions, frozenset(reading.layout.places))
     rows = [_row(record, reading, decision) for decision in decisions]
-    connection = await session.connection()
-    if rows:
-        await connection.execute(insert(_rows), rows)
+    await insert_many(session, _rows, rows)
     counts = tallied(decision.outcome for decision in decisions)
     total = {str(outcome): record.counts.get(outcome, 0) + count for outcome, count in counts.items()}
     done = record.rows_done + len(decisions)

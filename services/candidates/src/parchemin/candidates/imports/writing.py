@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.candidates.enrolments.models import Enrolment
@@ -23,7 +23,7 @@ from parchemin.candidates.imports.rules import WRITING, RowOutcome
 from parchemin.common.clock import utc_now
 from parchemin.common.ids import new_id
 from parchemin.common.outbox import publish_all
-from parchemin.common.statements import table_of
+from parchemin.common.statements import insert_many, table_of
 from parchemin.common.vault import Purpose, Vault
 from parchemin.contracts.envelope import Event
 from parchemin.contracts.events.candidates import EnrolmentBlocksExtendedV1
@@ -96,9 +96,8 @@ async def _put_candidates(session: AsyncSession, written: Sequence[Decision]) ->
             candidate.version, candidate.updated_at = candidate.version + 1, now
             names = ("person", "fingerprint", "subject_digest", "version", "updated_at")
             corrected.append({"row": candidate.id, **{name: getattr(candidate, name) for name in names}})
+    await insert_many(session, _candidates, new)
     connection = await session.connection()
-    if new:
-        await connection.execute(insert(_candidates), new)
     if corrected:
         values: dict[str, Any] = {name: bindparam(name) for name in corrected[0] if name != "row"}
         await connection.execute(
@@ -123,9 +122,8 @@ async def _put_enrolments(session: AsyncSession, written: Sequence[Decision]) ->
             enrolment = new_enrolment(candidate, wish.referential, wish.path, list(wish.blocks))
             new.append(enrolment.model_dump())
             events.append(opened(enrolment))
+    await insert_many(session, _enrolments, new)
     connection = await session.connection()
-    if new:
-        await connection.execute(insert(_enrolments), new)
     if extended:
         change = update(_enrolments).where(_enrolments.c.id == bindparam("row"))
         values = {
@@ -176,9 +174,8 @@ async def _put_origins(
             new.append({"id": origin_id, **whose, **values})
         else:
             known.append({"row": origin_id, **values})
+    await insert_many(session, _origins, new)
     connection = await session.connection()
-    if new:
-        await connection.execute(insert(_origins), new)
     if known:
         columns: dict[str, Any] = {name: bindparam(name) for name in ("digest", "said", "updated_at")}
         await connection.execute(update(_origins).where(_origins.c.id == bindparam("row")).values(columns), known)
