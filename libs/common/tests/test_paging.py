@@ -11,11 +11,11 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from libs.common.tests.toy_service import Note, Remark
+from libs.common.tests.toy_service import Note
 from sqlalchemy import select
 
 from parchemin.common.database import Database
-from parchemin.common.paging import CursorInvalid, Place, _decode, _encode, page, page_request
+from parchemin.common.paging import BY_CHANGE, CursorInvalid, Order, Place, _decode, _encode, page, page_request
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -79,7 +79,10 @@ async def test_only_what_changed_since_is_listed(client: httpx.AsyncClient) -> N
 async def test_values_that_are_no_time_limit_or_cursor_are_refused(client: httpx.AsyncClient) -> None:
     await client.post("/v1/notes", json={"text": "x"})
     far = "9999-12-31T23:59:59"
-    other_list = _encode(Remark(organisation_id=uuid4(), note_id=uuid4()))
+    other_list, other_order, other_filters = (
+        _encode(Place(*place, START, uuid4()))
+        for place in (("remarks", BY_CHANGE, ""), ("notes", Order("created_at"), ""), ("notes", BY_CHANGE, "0" * 16))
+    )
     wrong = {
         "updated_since": ["2026-01-01T00:00:00", "2026-01-01", "1700000000", "yesterday", f"{far}-01:00", "é\x00"],
         "limit": ["0", "-1", "101", "ten", "1e2", "9" * 5000],
@@ -87,13 +90,15 @@ async def test_values_that_are_no_time_limit_or_cursor_are_refused(client: httpx
             "x",
             "é",
             "=" * 8,
-            "A" * 201,
+            "A" * 301,
             other_list,
-            cursor_of(["notes", "2026-01-01T00:00:00", str(uuid4())]),
-            cursor_of(["notes", f"{far}-14:00", str(uuid4())]),
-            cursor_of(["notes", 5, 7]),
+            other_order,
+            other_filters,
+            cursor_of(["notes", "updated_at", "", "2026-01-01T00:00:00", str(uuid4())]),
+            cursor_of(["notes", "updated_at", "", f"{far}-14:00", str(uuid4())]),
+            cursor_of(["notes", 5, 6, 7, 8]),
             cursor_of([START.isoformat(), str(uuid4())]),
-            cursor_of({"a": 1, "b": 2, "c": 3}),
+            cursor_of({"a": 1, "b": 2, "c": 3, "d": 4, "e": 5}),
             cursor_of(None),
         ],
     }
@@ -121,9 +126,34 @@ def test_any_json_is_a_cursor_or_is_refused(content: object) -> None:
         _decode(cursor_of(content))
 
 
-@given(st.datetimes(timezones=st.just(UTC)), st.uuids())
-def test_a_cursor_says_where_its_page_ended(moment: datetime, row_id: UUID) -> None:
-    note = Note(id=row_id, organisation_id=row_id, text="", updated_at=moment)
-    cursor = _encode(note)
-    assert len(cursor) <= 200
-    assert _decode(cursor) == Place("notes", moment, row_id)
+@given(st.datetimes(timezones=st.just(UTC)), st.uuids(), st.sampled_from(["updated_at", "-created_at"]))
+def test_a_cursor_says_where_its_page_ended(moment: datetime, row_id: UUID, order: str) -> None:
+    place = Place("candidate_import_rows", Order.of(order), "f" * 16, moment, row_id)
+    cursor = _encode(place)
+    assert len(cursor) <= 300
+    assert _decode(cursor) == place
+
+
+@pytest.mark.asyncio
+async def test_a_walk_in_any_order_meets_every_row_once(database: Database) -> None:
+    rng, organisation = random.Random(1), uuid4()
+    moments = [START - timedelta(seconds=rng.randrange(3)) for _ in range(9)]
+    await add(database, organisation, [str(n) for n in range(9)], moments)
+    statement = select(Note).where(Note.organisation_id == organisation)
+    walks = {}
+    for name in ("updated_at", "-updated_at", "created_at", "-created_at"):
+        met, cursor = [], None
+        while True:
+            async with database.reading() as session:
+                request = page_request(limit=2, cursor=cursor)
+                found = await page(session, statement, Note, request, lambda note: note, Order.of(name))
+            met += [(note.updated_at, note.id) for note in found.items]
+            cursor = found.next_cursor
+            if cursor is None:
+                break
+        walks[name] = met
+    assert walks["updated_at"] == sorted(walks["updated_at"])
+    assert len(set(walks["updated_at"])) == 9
+    assert walks["-updated_at"] == walks["updated_at"][::-1]
+    assert walks["-created_at"] == walks["created_at"][::-1]
+    assert set(walks["created_at"]) == set(walks["updated_at"])

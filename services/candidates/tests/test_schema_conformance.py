@@ -27,6 +27,9 @@ from parchemin.candidates.follow_ups.schemas import NEED
 from parchemin.candidates.identity.schemas import CandidateEntry
 from parchemin.candidates.identity.service import new_candidate
 from parchemin.candidates.identity.storage import keep
+from parchemin.candidates.imports.models import CandidateImport
+from parchemin.candidates.imports.reading import FileKind
+from parchemin.candidates.imports.rules import ImportState
 from parchemin.candidates.organisations.models import Organisation
 from parchemin.candidates.privacy.erasures.models import Erasure
 from parchemin.candidates.privacy.erasures.rules import ErasureOrigin, ErasureState, RefusalGround
@@ -64,6 +67,7 @@ KNOWN = {
             "recognition_id",
             "block_equivalence_id",
             "transfer_id",
+            "import_id",
         ),
         start=1,
     )
@@ -82,6 +86,9 @@ PERSON = {
 }
 
 
+schemathesis.serializer.alias(
+    ["application/zip", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], "application/octet-stream"
+)
 app = create_app(Settings(database_url=URL, migrate_on_start=False))
 schema = schema_of(app)
 
@@ -193,6 +200,20 @@ async def _seed(url: str, referential: Referential) -> None:
         session.add(
             RetentionRun(
                 id=KNOWN["retention_run_id"], organisation_id=school, dry_run=True, requester="someone", findings=[]
+            )
+        )
+        session.add(
+            CandidateImport(
+                id=KNOWN["import_id"],
+                organisation_id=school,
+                state=ImportState.QUEUED,
+                kind=FileKind.CSV,
+                source="file",
+                preview=True,
+                all_or_nothing=False,
+                rows=1,
+                submitter_issuer="elsewhere",
+                submitter_subject="administrator",
             )
         )
         await _seed_what_follows(session, referential)

@@ -1,19 +1,22 @@
 """Lists: pages by cursor, in the order of last change, so that one list serves browsing and delta synchronisation.
 
-A row that changes while a client pages moves to the end and is met again; none is missed.
+A row that changes while a client pages moves to the end and is met again; none is missed. A list may offer other orders
+by time too. A cursor goes on with the list, the order and the filters that it was given for, and with no other.
 """
 
 import base64
 import binascii
+import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator
 from sqlalchemy import Select, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -47,12 +50,35 @@ class CursorInvalid(Unprocessable):
         )
 
 
+_NO_FILTERS = frozenset({"cursor", "limit", "fields"})
+"""Parameters that do not say which rows a list has, nor in which order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By a time of the rows, and by id where it is the same. There is an index for each that a list offers."""
+
+    column: str = "updated_at"
+    descending: bool = False
+
+    @classmethod
+    def of(cls, name: str) -> "Order":
+        """As a client names it: `created_at`, or `-created_at` for the latest first."""
+        return cls(name.removeprefix("-"), name.startswith("-"))
+
+
+BY_CHANGE = Order()
+"""In the order of last change, as `updated_since` needs it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page ended: in which list, at which row."""
+    """Where a page ended: in which list, in which order, at which row."""
 
     table: str
-    updated_at: datetime
+    order: Order
+    filters: str
+    moment: datetime
     row_id: UUID
 
 
@@ -63,6 +89,8 @@ class PageRequest:
     limit: int
     after: Place | None
     updated_since: datetime | None
+    filters: str = ""
+    """A digest of what else is asked of the list."""
 
 
 def _with_plus(value: object) -> object:
@@ -94,7 +122,7 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_date_and_time), BeforeValidat
 
 def page_request(
     limit: Annotated[int, Query(ge=1, le=100, description="How many items at most")] = 50,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before; opaque")] = None,
+    cursor: Annotated[str | None, Query(max_length=300, description="`next_cursor` of the page before; opaque")] = None,
     updated_since: Annotated[
         Moment | None,
         Query(
@@ -107,7 +135,13 @@ def page_request(
     return PageRequest(limit=limit, after=_decode(cursor) if cursor else None, updated_since=updated_since)
 
 
-Paging = Annotated[PageRequest, Depends(page_request)]
+def filtered(request: Request, asked: Annotated[PageRequest, Depends(page_request)]) -> PageRequest:
+    """The page, with what else is asked of the list: the cursor was given for just that."""
+    others = sorted((name, value) for name, value in request.query_params.multi_items() if name not in _NO_FILTERS)
+    return replace(asked, filters=hashlib.sha256(urlencode(others).encode()).hexdigest()[:16] if others else "")
+
+
+Paging = Annotated[PageRequest, Depends(filtered)]
 
 
 async def page(
@@ -116,51 +150,73 @@ async def page(
     model: type[A],
     request: PageRequest,
     present: Callable[[A], T],
+    order: Order = BY_CHANGE,
 ) -> Page[T]:
     """Run a filtered `select(model)` for one page, and present its rows."""
-    rows = await page_rows(session, statement, model, request)
-    return cut(rows, request, present)
+    rows = await page_rows(session, statement, model, request, order)
+    return cut(rows, request, present, order)
 
 
-async def page_rows(session: AsyncSession, statement: Select[A], model: type[A], request: PageRequest) -> Sequence[A]:
+async def page_rows(
+    session: AsyncSession, statement: Select[A], model: type[A], request: PageRequest, order: Order = BY_CHANGE
+) -> Sequence[A]:
     """The rows of one page and, where there is a next one, one more."""
     columns: Any = model
-    place = (columns.updated_at, columns.id)
+    moment = getattr(columns, order.column)
     if request.updated_since is not None:
         statement = statement.where(columns.updated_at >= request.updated_since)
     if request.after is not None:
-        if request.after.table != _list_name(model):
-            raise CursorInvalid
-        last = (literal(request.after.updated_at, UTCDateTime), literal(request.after.row_id))
-        statement = statement.where(tuple_(*place) > tuple_(*last))
-    result = await session.execute(statement.order_by(*place).limit(request.limit + 1))
+        after = continued(request, model, order)
+        here, last = (
+            tuple_(moment, columns.id),
+            tuple_(literal(after.moment, UTCDateTime), literal(after.row_id)),
+        )
+        statement = statement.where(here < last if order.descending else here > last)
+    by = (moment.desc(), columns.id.desc()) if order.descending else (moment, columns.id)
+    result = await session.execute(statement.order_by(*by).limit(request.limit + 1))
     return result.scalars().all()
 
 
-def cut(rows: Sequence[A], request: PageRequest, present: Callable[[A], T]) -> Page[T]:
+def continued(request: PageRequest, model: type[Record], order: Order) -> Place:
+    """Where the page before ended; `CursorInvalid` where it was one of another list, order or filters."""
+    after = request.after
+    if after is None or (after.table, after.order, after.filters) != (_list_name(model), order, request.filters):
+        raise CursorInvalid
+    return after
+
+
+def cut(rows: Sequence[A], request: PageRequest, present: Callable[[A], T], order: Order = BY_CHANGE) -> Page[T]:
     """The page of `page_rows`' result."""
     kept = rows[: request.limit]
     more = len(rows) > request.limit
-    cursor = _encode(kept[-1]) if more else None
-    return Page(items=[present(row) for row in kept], next_cursor=cursor)
+    return Page(
+        items=[present(row) for row in kept], next_cursor=cursor_after(kept[-1], request, order) if more else None
+    )
+
+
+def cursor_after(row: Record, request: PageRequest, order: Order = BY_CHANGE) -> str:
+    """What goes on after this row, in this list with its filters."""
+    moment: datetime = getattr(row, order.column, row.updated_at)
+    return _encode(Place(_list_name(type(row)), order, request.filters, moment, row.id))
 
 
 def _list_name(model: type[Record]) -> str:
     return str(model.__tablename__)
 
 
-def _encode(row: Record) -> str:
-    place = json.dumps([_list_name(type(row)), row.updated_at.isoformat(), row.id.hex], separators=(",", ":"))
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+def _encode(place: Place) -> str:
+    order = f"{'-' if place.order.descending else ''}{place.order.column}"
+    members = [place.table, order, place.filters, place.moment.isoformat(), place.row_id.hex]
+    return base64.urlsafe_b64encode(json.dumps(members, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
 def _decode(cursor: str) -> Place:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        table, updated_at, row_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        moment = datetime.fromisoformat(updated_at)
-        if moment.tzinfo is None:
+        table, order, filters, moment, row_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        at = datetime.fromisoformat(moment)
+        if at.tzinfo is None:
             raise ValueError("a cursor's time is aware")
-        return Place(table, _in_utc(moment), UUID(row_id))
+        return Place(table, Order.of(order), filters, _in_utc(at), UUID(row_id))
     except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         raise CursorInvalid from error

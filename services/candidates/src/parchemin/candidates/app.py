@@ -1,5 +1,6 @@
 """The candidates service. `uvicorn --factory parchemin.candidates.app:create_app` starts it alone."""
 
+from datetime import timedelta
 from functools import partial
 
 from fastapi import FastAPI
@@ -15,7 +16,9 @@ from parchemin.candidates.follow_ups.entry_routes import router as follow_up_ent
 from parchemin.candidates.follow_ups.routes import requests as disability_requests
 from parchemin.candidates.follow_ups.routes import router as follow_ups
 from parchemin.candidates.geography.routes import router as geography
+from parchemin.candidates.identity.by_name import NameKeys
 from parchemin.candidates.identity.routes import router as candidates
+from parchemin.candidates.imports.importer import Importer
 from parchemin.candidates.imports.routes import router as imports
 from parchemin.candidates.matching.routes import router as matching
 from parchemin.candidates.organisations.routes import router as organisations
@@ -60,6 +63,12 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
     eraser = Eraser(database, vault, settings.patience, poll_seconds=settings.erasure_poll_seconds)
     exchange = open_exchange()
     assembler = Assembler(database, vault, exchange, poll_seconds=settings.personal_file_poll_seconds)
+    importer = Importer(
+        database,
+        vault,
+        poll_seconds=settings.import_poll_seconds,
+        rejected_for=timedelta(hours=settings.import_rejected_hours),
+    )
     expiry = Expiry(database, time_zone=settings.time_zone, poll_seconds=settings.expiry_poll_seconds)
     return Service(
         name="candidates",
@@ -100,12 +109,13 @@ def create_service(settings: Settings | None = None, bus: Bus | None = None) -> 
         consumer=consumer,
         on_start=[partial(vault.prepare, database)],
         on_stop=[journal.close],
-        background=[expiry.run, eraser.run, assembler.run],
+        background=[expiry.run, eraser.run, assembler.run, importer.run],
         state={
             "access_journal": journal,
             "eraser": eraser,
             "assembler": assembler,
             "exchange": exchange,
+            "name_keys": NameKeys(),
             "vault": vault,
         },
     )

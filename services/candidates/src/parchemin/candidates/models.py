@@ -8,6 +8,12 @@ from parchemin.candidates.equivalences.models import BlockEquivalence
 from parchemin.candidates.exemptions.models import Exemption, GradedCompetency
 from parchemin.candidates.follow_ups.models import FollowUp, FollowUpEntry
 from parchemin.candidates.identity.models import Candidate, CandidateName
+from parchemin.candidates.imports.models import (
+    CandidateImport,
+    CandidateImportFile,
+    CandidateImportRow,
+    CandidateOrigin,
+)
 from parchemin.candidates.organisations.models import Organisation
 from parchemin.candidates.photos.models import CandidatePhoto
 from parchemin.candidates.privacy.access_log.models import RecordAccess
@@ -29,7 +35,11 @@ __all__ = [
     "CancelledSession",
     "Candidate",
     "CandidateChange",
+    "CandidateImport",
+    "CandidateImportFile",
+    "CandidateImportRow",
     "CandidateName",
+    "CandidateOrigin",
     "CandidatePhoto",
     "CertifiedHolder",
     "ConsentEntry",

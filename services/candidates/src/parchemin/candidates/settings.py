@@ -1,6 +1,6 @@
 """Settings of the candidates service; prefix `PARCHEMIN_CANDIDATES_`."""
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 from pydantic_settings import SettingsConfigDict
 
 from parchemin.candidates.privacy.erasures.rules import Patience
@@ -90,3 +90,12 @@ class Settings(ServiceSettings):
     """Where the schools are: a day ends there."""
     expiry_poll_seconds: float = Field(default=3600.0, gt=0)
     """How often enrolments are looked for whose last day has passed."""
+
+    max_body_bytes: PositiveInt = 8_000_000
+    """As large as the file of the largest cohort."""
+    import_rows_at_once: NonNegativeInt = 1_000
+    """Rows up to which an import is done in the request that brings it."""
+    import_poll_seconds: PositiveFloat = 5.0
+    """How often the importer looks for work that nobody told it of."""
+    import_rejected_hours: PositiveInt = 72
+    """How long the rejected rows of an import may be fetched, to be corrected."""

@@ -23,7 +23,7 @@ from parchemin.standalone.demo.outcome import DocumentsMissing
 from parchemin.standalone.demo.process import ServerDidNotStart
 from parchemin.standalone.demo.proof import ProofFailed
 from parchemin.standalone.demo.scenario import Scenario, read_scenario
-from parchemin.standalone.imports import import_candidates
+from parchemin.standalone.imports import Asked, import_candidates
 from parchemin.standalone.organisations import find_organisation
 
 app = typer.Typer(no_args_is_help=True, help="Parchemin: runs a professional certification.", add_completion=False)
@@ -104,15 +104,24 @@ def token(
 
 @imports.command("candidates")
 def import_candidates_command(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV of a school.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, XLSX or OneRoster archive.")],
     all_or_nothing: Annotated[bool, typer.Option("--all-or-nothing", help="Bring in nothing if a row is bad.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Say what would be done, and do nothing.")] = False,
+    source: Annotated[str | None, typer.Option(help="System whose identifiers the rows have.")] = None,
+    class_id: Annotated[str | None, typer.Option("--class", help="Of a OneRoster archive: this class only.")] = None,
+    rejected: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write the rejected rows there, to be corrected.")
+    ] = None,
     organisation: Annotated[str | None, typer.Option(help="Code or id, on the embedded defaults.")] = None,
     url: Annotated[str, typer.Option(envvar="PARCHEMIN_URL", help="Where the API is.")] = "http://127.0.0.1:8000",
     token: Annotated[
         str | None, typer.Option(envvar="PARCHEMIN_TOKEN", help="Access token; a development one where none is given.")
     ] = None,
 ) -> None:
-    """Bring in candidates from a CSV file; each bad row is reported with line, column and reason."""
+    """Bring in candidates from a file; each bad row is reported with line, column and reason.
+
+    The same file again changes nothing; a changed one changes what it changes.
+    """
     try:
         if token is None:
             token = development_token(
@@ -122,7 +131,8 @@ def import_candidates_command(
                 roles=[Role.ADMINISTRATOR],
                 organisation_id=asyncio.run(find_organisation(organisation)),
             )
-        complete = import_candidates(file, url, token, console, all_or_nothing=all_or_nothing)
+        asked = Asked(all_or_nothing, preview, source, class_id, rejected)
+        complete = import_candidates(file, url, token, console, asked)
     except LookupError as error:
         errors.print(f"[red]{error}[/red]", highlight=False)
         raise typer.Exit(2) from error

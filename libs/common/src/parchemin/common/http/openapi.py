@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 from parchemin.common.auth.access import Access
+from parchemin.common.fields import Fields
 from parchemin.common.http.unit_of_work import TransactionalRoute
 from parchemin.common.problems import Forbidden, NotFound, Unprocessable, http
 from parchemin.common.problems.errors import DomainError
@@ -72,6 +73,7 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
     if any(parameter["in"] == "path" for parameter in operation.get("parameters", [])):
         errors.append(NotFound)
     errors += _complete_headers(operation, next(iter(route.methods or ())))
+    _complete_fields(operation, route)
     responses = operation["responses"]
     stock = responses.get("422", {}).get("content", {}).get("application/json", {})
     if "HTTPValidationError" in str(stock):
@@ -86,6 +88,14 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
             codes = [code for code in entry["x-problem-codes"] if code not in known.get("x-problem-codes", [])]
             known["x-problem-codes"] = [*known.get("x-problem-codes", []), *codes]
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _complete_fields(operation: dict[str, Any], route: APIRoute) -> None:
+    """Describe `fields` as it is meant: names of the view's members, with commas between them."""
+    fields = next((call for call in calls_of(route) if isinstance(call, Fields)), None)
+    for parameter in operation.get("parameters", []):
+        if fields is not None and parameter["name"] == "fields":
+            parameter |= {"style": "form", "explode": False, "schema": fields.schema}
 
 
 def _complete_headers(operation: dict[str, Any], method: str) -> list[type[DomainError]]:

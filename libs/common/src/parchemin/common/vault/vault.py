@@ -44,6 +44,8 @@ class Purpose(StrEnum):
     """Who holds a certification: the law has it kept."""
     ANSWERS = "answers"
     """Nobody's: the service's own, for answers that it may have to give again."""
+    IMPORT = "import"
+    """A cohort's file until it is in, under a key of the import's own."""
 
 
 class KeyDestroyed(Exception):

@@ -1,4 +1,4 @@
-"""What was the duplicate's becomes the candidate's: rows by their `candidate_id`; what is sealed, under the other key."""
+"""What was the duplicate's becomes the candidate's: rows by `candidate_id`; what is sealed, under the other key."""
 
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,8 @@ from parchemin.candidates.enrolments.funding import funding_place
 from parchemin.candidates.enrolments.models import Enrolment
 from parchemin.candidates.follow_ups.merging import move_disability
 from parchemin.candidates.identity.models import Candidate
+from parchemin.candidates.imports.deciding import said_place
+from parchemin.candidates.imports.models import CandidateImportRow, CandidateOrigin
 from parchemin.candidates.photos import service as photos
 from parchemin.candidates.privacy.access_log.models import RecordAccess
 from parchemin.candidates.privacy.consents.models import ConsentEntry
@@ -34,6 +36,8 @@ FOLLOWING = (
     col(RecordAccess.candidate_id),
     col(ConsentEntry.candidate_id),
     col(Sitting.candidate_id),
+    col(CandidateOrigin.candidate_id),
+    col(CandidateImportRow.candidate_id),
 )
 """Columns by which a row is somebody's."""
 
@@ -86,6 +90,8 @@ async def _reseal(session: AsyncSession, vault: Vault, former_id: UUID, candidat
     for claim in await session.scalars(select(Recognition).where(col(Recognition.candidate_id) == former_id)):
         claim.proof = resealed(claim.proof, text_place("proof", claim.id))
         claim.reason = resealed(claim.reason, text_place("reason", claim.id))
+    for origin in await session.scalars(select(CandidateOrigin).where(col(CandidateOrigin.candidate_id) == former_id)):
+        origin.said = after.seal(before.open(origin.said, place=said_place(origin.id)), place=said_place(origin.id))
 
 
 async def _renumber_consents(session: AsyncSession, former_id: UUID, candidate_id: UUID) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
 from parchemin.candidates.base import Base
@@ -14,7 +14,10 @@ class Candidate(Aggregate, Base, table=True):
     """A person whom an organisation presents."""
 
     __tablename__ = "candidates"
-    __table_args__ = (UniqueConstraint("organisation_id", "fingerprint"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "fingerprint"),
+        Index(None, "organisation_id", "created_at", "id"),
+    )
 
     person: bytes = Field(sa_type=LargeBinary)
     """A sealed `Person`."""

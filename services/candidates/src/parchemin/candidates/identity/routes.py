@@ -7,6 +7,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlmodel import col
 
 from parchemin.candidates.identity import service
+from parchemin.candidates.identity.by_name import InstalledNameKeys, TooManyToSort, rows_by_name
+from parchemin.candidates.identity.listing import CandidateOrder, Filters, candidate_filters, filtered
 from parchemin.candidates.identity.models import Candidate
 from parchemin.candidates.identity.schemas import CandidateEntry, CandidateView
 from parchemin.candidates.identity.storage import CandidateErased, CandidateMerged, person_of, persons_of
@@ -14,10 +16,11 @@ from parchemin.candidates.privacy.access_log.journal import Journal, reading_of_
 from parchemin.candidates.privacy.access_log.rules import AccessKind
 from parchemin.candidates.privacy.access_log.service import record_access
 from parchemin.common.auth import Access, Principal
+from parchemin.common.fields import Chosen, Fields, sparse
 from parchemin.common.http.conditions import ExpectedVersion, is_unchanged, not_modified, tag
 from parchemin.common.http.unit_of_work import Reading, TransactionalRoute, Writing
 from parchemin.common.http.vault import InstalledVault
-from parchemin.common.paging import Page, Paging, cut, page_rows
+from parchemin.common.paging import Order, Page, Paging, cut, page_rows
 from parchemin.common.problems.representation import documented
 from parchemin.contracts.vocabulary import Role
 
@@ -61,16 +64,35 @@ async def record_candidate(
     return CandidateView.of(candidate, person)
 
 
-@router.get("")
+_fields = Fields(CandidateView)
+
+
+@router.get("", response_model=_fields.answer, responses=documented(TooManyToSort))
 async def list_candidates(
-    session: Reading, vault: InstalledVault, principal: Consulting, paging: Paging, journal: Journal
-) -> Page[CandidateView]:
-    """The organisation's candidates, in the order of their last change; a candidate sees the own record only."""
-    visible = await service.visible_candidates(session, vault, principal)
-    rows = await page_rows(session, visible.where(col(Candidate.erased_at).is_(None)), Candidate, paging)
+    session: Reading,
+    vault: InstalledVault,
+    name_keys: InstalledNameKeys,
+    principal: Consulting,
+    paging: Paging,
+    journal: Journal,
+    filters: Annotated[Filters, Depends(candidate_filters)],
+    fields: Annotated[Chosen, Depends(_fields)],
+    sort: Annotated[CandidateOrder, Query(description="Order of the list")] = CandidateOrder.UPDATED,
+) -> Page[CandidateView] | Response:
+    """The organisation's candidates; a candidate sees the own record only. To follow the list with `updated_since`,
+    keep to the order of last change."""
+    visible = (await service.visible_candidates(session, vault, principal)).where(col(Candidate.erased_at).is_(None))
+    asked = await filtered(session, vault, principal, visible, filters)
+    order = Order.of(sort)
+    if sort.is_by_name:
+        rows = await rows_by_name(session, vault, name_keys, visible, asked, paging, order)
+    else:
+        rows = await page_rows(session, asked, Candidate, paging, order)
     persons = await persons_of(session, vault, rows)
     await journal.listed(principal, rows[: paging.limit])
-    return cut(rows, paging, lambda candidate: CandidateView.of(candidate, persons[candidate.id]))
+    listed = cut(rows, paging, lambda candidate: (candidate, persons.get(candidate.id)), order)
+    items = [CandidateView.of(candidate, person) for candidate, person in listed.items if person is not None]
+    return sparse(Page(items=items, next_cursor=listed.next_cursor), fields)
 
 
 @router.get("/{candidate_id}", response_model=CandidateView, responses=documented(CandidateErased, CandidateMerged))

@@ -36,6 +36,16 @@ def folded(text: str) -> str:
     return "".join(character for character in decomposed if character.isalnum())
 
 
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
+
+
+def name_order(birth_name: str, first_names: Iterable[str]) -> str:
+    """What persons are sorted by as a French directory does: letters first, accents and case only between equals."""
+    written = (birth_name, " ".join(first_names))
+    letters = [folded(part.casefold().translate(_LIGATURES)) for part in written]
+    return "\x00".join((*letters, *written))
+
+
 def birth_date_is_plausible(birth_date: PartialDate, today: date) -> bool:
     """Born in the past, and after 1900."""
     return birth_date.earliest < today and birth_date.year >= OLDEST_BIRTH_YEAR

@@ -1,9 +1,10 @@
 """How a candidate's identity is kept: sealed under the person's key, found by keyed digests."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from parchemin.candidates.duplicates.rules import blocking_keys
@@ -12,7 +13,7 @@ from parchemin.candidates.identity.models import Candidate, CandidateName
 from parchemin.candidates.identity.person import Person
 from parchemin.common.language import Text
 from parchemin.common.problems import Gone
-from parchemin.common.statements import among, table_of
+from parchemin.common.statements import among, insert_many, table_of
 from parchemin.common.vault import BlindIndex, Purpose, Vault
 
 _names = table_of(CandidateName)
@@ -61,13 +62,19 @@ async def index_names(session: AsyncSession, vault: Vault, persons: Sequence[tup
     ids = [candidate.id for candidate, _ in persons]
     await session.flush()
     await session.execute(delete(_names).where(among(session, _names.c.candidate_id, ids)))
-    rows = [
+    begun = [(candidate, person, rules.beginnings(person_names(person))) for candidate, person in persons]
+    tokens: dict[UUID, dict[str, int]] = {}
+    for candidate, _, beginnings in begun:  # many names begin alike: each beginning is digested once
+        known = tokens.setdefault(candidate.organisation_id, {})
+        known |= _tokens(index, candidate.organisation_id, beginnings - known.keys())
+    rows: list[dict[str, Any]] = [
         {"token": token, "candidate_id": candidate.id}
-        for candidate, person in persons
-        for token in tokens_of(index, candidate.organisation_id, person)
+        for candidate, person, beginnings in begun
+        for token in {tokens[candidate.organisation_id][beginning] for beginning in beginnings}
+        | blocking_tokens(index, candidate.organisation_id, person)
     ]
-    if rows:
-        await (await session.connection()).execute(insert(_names), rows)
+    rows.sort(key=lambda row: row["token"])  # in the order of the index: each of its pages is written once
+    await insert_many(session, _names, rows)
 
 
 async def persons_of(session: AsyncSession, vault: Vault, candidates: Iterable[Candidate]) -> dict[UUID, Person]:
@@ -108,8 +115,12 @@ def subject_digest(index: BlindIndex, organisation_id: UUID, subject: str | None
 
 def name_tokens(index: BlindIndex, organisation_id: UUID, beginnings: Iterable[str]) -> set[int]:
     """What stands for these beginnings of words in `candidate_names`."""
+    return set(_tokens(index, organisation_id, beginnings).values())
+
+
+def _tokens(index: BlindIndex, organisation_id: UUID, beginnings: Iterable[str]) -> dict[str, int]:
     place = f"candidate_names.token:{organisation_id}"
-    return {int.from_bytes(index.digest(place, beginning)[:8], signed=True) for beginning in beginnings}
+    return {beginning: int.from_bytes(index.digest(place, beginning)[:8], signed=True) for beginning in beginnings}
 
 
 def blocking_tokens(index: BlindIndex, organisation_id: UUID, person: Person) -> set[int]:

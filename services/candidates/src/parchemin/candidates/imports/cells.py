@@ -92,6 +92,11 @@ def blocks_said(cell: str) -> list[int] | EllipsisType | None:
     return sorted(numbers)
 
 
+def code_said(cell: str) -> str:
+    """A commune's or postal code; where it was kept as a number, with the zero that it lost (`1001` is `01001`)."""
+    return f"0{cell}" if re.fullmatch(r"[0-9]{4}", cell) else cell
+
+
 def is_formula(cell: str) -> bool:
     """Whether a spreadsheet would compute the cell instead of showing it (OWASP, CSV injection)."""
     return cell.startswith(("=", "+", "-", "@"))

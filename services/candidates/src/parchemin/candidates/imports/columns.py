@@ -26,6 +26,7 @@ class Column(StrEnum):
     EMAIL = "courriel"
     ACCESS_PATH = "voie d'accès"
     BLOCKS = "blocs"
+    SOURCE_ID = "identifiant externe"
 
 
 MANDATORY = (
@@ -42,15 +43,15 @@ ENROLLING = (Column.ACCESS_PATH, Column.BLOCKS)
 _SPELLINGS: Mapping[Column, Collection[str]] = {
     Column.BIRTH_NAME: ("nom", "nom de famille", "nom patronymique", "nom naissance", "nom de jeune fille",
                         "birth name", "last name", "surname", "family name"),
-    Column.USED_NAME: ("nom usage", "nom usuel", "nom marital", "nom d'épouse", "used name"),
+    Column.USED_NAME: ("nom usage", "nom usuel", "nom marital", "nom d'épouse", "used name", "preferred family name"),
     Column.FIRST_NAMES: ("prénom", "prénom de naissance", "prénoms de naissance", "prénoms état civil", "first name",
-                         "first names", "given names"),
+                         "first names", "given name", "given names"),
     Column.SEX: ("civilité", "genre", "sex", "gender", "title"),
     Column.BIRTH_DATE: ("date naissance", "né le", "né(e) le", "née le", "naissance", "ddn", "birth date",
                         "date of birth"),
     Column.BIRTH_CITY: ("commune naissance", "ville de naissance", "ville naissance", "lieu de naissance",
                         "lieu naissance", "libellé commune de naissance", "birth city", "birth place",
-                        "place of birth"),
+                        "place of birth", "city of birth"),
     Column.INSEE_CODE: ("insee", "code insee de naissance", "code insee naissance", "code commune",
                         "code insee commune", "code insee commune de naissance", "code insee de la commune",
                         "code insee de la commune de naissance", "code commune de naissance", "insee code",
@@ -58,15 +59,20 @@ _SPELLINGS: Mapping[Column, Collection[str]] = {
     Column.POSTAL_CODE: ("code postal naissance", "code postal de la commune de naissance",
                          "code postal commune de naissance", "code postal du lieu de naissance", "cp naissance",
                          "cp de naissance", "birth postal code"),
-    Column.BIRTH_COUNTRY: ("pays naissance", "pays", "code pays de naissance", "birth country", "country of birth"),
+    Column.BIRTH_COUNTRY: ("pays naissance", "pays", "code pays de naissance", "birth country", "country of birth",
+                           "country of birth code"),
     Column.EMAIL: ("email", "e-mail", "mail", "adresse mail", "adresse e-mail", "adresse email",
                    "adresse électronique", "adresse de courriel", "email address"),
     Column.ACCESS_PATH: ("voie accès", "voie", "parcours", "type de parcours", "statut", "modalité d'accès",
                          "access path"),
     Column.BLOCKS: ("bloc", "blocs visés", "blocs présentés", "blocs de compétences", "bloc de compétences", "blocks"),
+    Column.SOURCE_ID: ("identifiant", "identifiant source", "id", "id externe", "id source", "matricule",
+                       "n° étudiant", "numéro étudiant", "sourced id", "source id", "external id", "student id"),
 }  # fmt: skip
 _KNOWN = {folded(spelling): column for column in Column for spelling in (column, *_SPELLINGS[column])}
 _BRACKETS = re.compile(r"\([^()]*\)")
+_METADATA = re.compile(r"metadata\.(?:.*\.)?", re.IGNORECASE)
+"""Before the name of a column that OneRoster itself does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,8 @@ class Layout:
 
 def column_of(heading: str) -> Column | None:
     """What a heading announces; `Date de naissance (JJ/MM/AAAA)*` as well as `DATE_NAISSANCE`."""
-    return _KNOWN.get(folded(heading)) or _KNOWN.get(folded(_BRACKETS.sub("", heading)))
+    name = _METADATA.sub("", heading, count=1)
+    return _KNOWN.get(folded(name)) or _KNOWN.get(folded(_BRACKETS.sub("", name)))
 
 
 def layout_of(header: Sequence[str]) -> Layout:
@@ -103,7 +110,10 @@ def layout_of(header: Sequence[str]) -> Layout:
             faults.append(FieldFault("", "column_twice", text))
         else:
             places[column] = place
-    wanted = [*MANDATORY, *(ENROLLING if places.keys() & set(ENROLLING) else ())]
+    wanted = [
+        *(MANDATORY if Column.SOURCE_ID not in places else ()),  # else a known person's row may say a part only
+        *(ENROLLING if places.keys() & set(ENROLLING) else ()),
+    ]
     for column in wanted:
         if column not in places:
             text = Text(f"La colonne « {column} » manque.", f"The column “{column}” is missing.")

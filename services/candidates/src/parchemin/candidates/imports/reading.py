@@ -1,4 +1,4 @@
-"""From the bytes of a school's file to records with their line numbers. Pure.
+"""From the bytes of a school's CSV to records with their line numbers. Pure.
 
 Spreadsheets in French write `;`, Windows-1252, or UTF-8 with a byte order mark; other tools write `,` or tabs. The
 separator is read off the header line: guessing from the data goes wrong on names with commas.
@@ -9,11 +9,12 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from parchemin.common.language import Text
 from parchemin.common.problems import FieldFault, Unprocessable
 
-MOST_ROWS = 5_000
+MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 _SEPARATORS = (";", "\t", ",")
 
@@ -30,12 +31,22 @@ class FileRefused(Unprocessable):
         return cls(faults=[FieldFault("", code, Text(fr, en))])
 
 
+class FileKind(StrEnum):
+    """What a file is, by its content."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    ONEROSTER = "oneroster"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A record: its cells, and the physical line of the file on which it begins (the first line is 1)."""
 
     number: int
     cells: tuple[str, ...]
+    leaves: bool = False
+    """Whether the source says that the person is to be deleted there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +55,52 @@ class File:
 
     header: Line
     lines: tuple[Line, ...]
+    kind: FileKind = FileKind.CSV
+    system: str | None = None
+    """The system that exported it, where the file says so."""
 
 
-def read_file(content: bytes) -> File:
-    """Decode and cut a file; `FileRefused` where it cannot be done without guessing."""
-    text = decoded(content)
-    lines = _lines(text, separator(text))
-    header = next(lines, None)
-    if header is None:
-        raise FileRefused.because("file_empty", fr="Le fichier est vide.", en="The file is empty.")
-    if len(header.cells) > MOST_COLUMNS:
-        raise FileRefused.because(
-            "too_many_columns", fr=f"Au plus {MOST_COLUMNS} colonnes.", en=f"At most {MOST_COLUMNS} columns."
-        )
-    records: list[Line] = []
-    for line in lines:
-        if len(records) == MOST_ROWS:
+class Records:
+    """Takes the lines of a file as they come, within the limits: the first one is the header."""
+
+    def __init__(self) -> None:
+        self._header: Line | None = None
+        self._lines: list[Line] = []
+
+    @property
+    def is_header_only(self) -> bool:
+        """Whether the header was the last that was added."""
+        return self._header is not None and not self._lines
+
+    def add(self, line: Line) -> None:
+        """One that is not blank; `FileRefused` where it is one too many."""
+        if self._header is None:
+            if len(line.cells) > MOST_COLUMNS:
+                raise FileRefused.because(
+                    "too_many_columns", fr=f"Au plus {MOST_COLUMNS} colonnes.", en=f"At most {MOST_COLUMNS} columns."
+                )
+            self._header = line
+            return
+        if len(self._lines) == MOST_ROWS:
             raise FileRefused.because(
                 "too_many_rows", fr=f"Au plus {MOST_ROWS} lignes par fichier.", en=f"At most {MOST_ROWS} rows a file."
             )
-        records.append(line)
-    return File(header, tuple(records))
+        self._lines.append(line)
+
+    def file(self, kind: FileKind, system: str | None = None) -> File:
+        """All of it; `FileRefused` where there is nothing."""
+        if self._header is None:
+            raise FileRefused.because("file_empty", fr="Le fichier est vide.", en="The file is empty.")
+        return File(self._header, tuple(self._lines), kind, system)
+
+
+def read_file(content: bytes) -> File:
+    """Decode and cut a CSV; `FileRefused` where it cannot be done without guessing."""
+    text = decoded(content)
+    records = Records()
+    for line in csv_lines(text, separator(text)):
+        records.add(line)
+    return records.file(FileKind.CSV)
 
 
 def decoded(content: bytes) -> str:
@@ -111,7 +147,8 @@ def separator(text: str) -> str:
     return max(counts, key=lambda known: counts[known])
 
 
-def _lines(text: str, delimiter: str) -> Iterator[Line]:
+def csv_lines(text: str, delimiter: str) -> Iterator[Line]:
+    """The records of a CSV that are not blank."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         begins = reader.line_num + 1

@@ -14,6 +14,7 @@ from parchemin.candidates.enrolments.models import Enrolment
 from parchemin.candidates.follow_ups.withdrawal import forget_disability
 from parchemin.candidates.identity.models import Candidate, CandidateName
 from parchemin.candidates.identity.service import ids_of_person
+from parchemin.candidates.imports import service as imports
 from parchemin.candidates.photos.models import CandidatePhoto
 from parchemin.candidates.privacy.holders.service import refresh_holder
 from parchemin.candidates.privacy.personal_files.models import PersonalFile
@@ -46,6 +47,7 @@ async def forget_candidate(session: AsyncSession, vault: Vault, candidate: Candi
     candidate.fingerprint = hashlib.sha256(b"erased " + candidate.id.bytes).digest()
     candidate.subject_digest = None
     candidate.erased_at = candidate.updated_at = now
+    await imports.forget_candidate(session, vault, candidate.id)
     await session.execute(delete(CandidateChange).where(col(CandidateChange.candidate_id) == candidate.id))
     await session.execute(delete(CandidatePhoto).where(col(CandidatePhoto.candidate_id) == candidate.id))
     for known_as in await ids_of_person(session, candidate.id):
