@@ -2,14 +2,13 @@
 
 import json
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import pytest
 from services.candidates.tests.photos.pictures import file
 from sqlalchemy import select
 
+from parchemin.common.outbox import opened_bodies
 from parchemin.common.tables import outbox
-from parchemin.common.vault import Purpose, Vault
 from parchemin.contracts.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -40,8 +39,9 @@ async def entered_twice(school: "School", **changes: object) -> tuple[str, str]:
 
 async def facts(school: "School") -> list[dict]:  # type: ignore[type-arg]  # as JSON has it
     async with school.database.reading() as session:
-        bodies = (await session.execute(select(outbox.c.body).order_by(outbox.c.position))).scalars().all()
-    return [json.loads(body) for body in bodies]
+        rows = (await session.execute(select(outbox).order_by(outbox.c.position))).all()
+        bodies = await opened_bodies(session, rows)
+    return [json.loads(body) for body in bodies if body is not None]
 
 
 @pytest.mark.parametrize(
@@ -144,23 +144,29 @@ async def test_nothing_is_done_to_a_record_that_was_merged(school: "School") -> 
     assert again.json()["code"] == "candidate_merged"
 
 
-async def test_what_the_disability_officer_sealed_comes_along_unless_both_have_some(school: "School") -> None:
+async def test_what_was_sealed_for_the_duplicate_is_read_at_the_record_that_was_kept(school: "School") -> None:
     kept, duplicate = await entered_twice(school)
-    vault: Vault = school.app.state.vault
-    async with school.database.transaction() as session:
-        cipher = await vault.cipher(session, UUID(duplicate), Purpose.DISABILITY)
-        sealed = cipher.seal("un tiers temps", place="here")
+    body = {"candidate_id": duplicate, "access_path": "apprenticeship", "blocks": [1]}
+    enrolment = (await school.client.post("/v1/enrolments", json=body)).json()["id"]
+    read = await school.client.get(f"/v1/enrolments/{enrolment}")
+    funding = {"kind": "self", "name": "Moi"}
+    put = await school.client.put(
+        f"/v1/enrolments/{enrolment}/funding", json=funding, headers={"If-Match": read.headers["etag"]}
+    )
+    assert put.status_code in {200, 204}, put.text
+    follow_up = await school.follow_up(duplicate)
     assert (await merge(school, kept, duplicate)).status_code == 200
-    async with school.database.reading() as session:
-        ciphers = await vault.ciphers(session, [UUID(kept), UUID(duplicate)], Purpose.DISABILITY)
-    assert list(ciphers) == [UUID(kept)]
-    assert ciphers[UUID(kept)].open(sealed, place="here") == "un tiers temps"
-    other = await school.candidate(birth_date="1985-01-02")
-    async with school.database.transaction() as session:
-        await vault.cipher(session, UUID(other), Purpose.DISABILITY)
-    refused = await merge(school, other, kept)
-    assert (refused.status_code, refused.json()["code"]) == (409, "both_followed")
-    assert (await school.client.get(f"/v1/candidates/{kept}")).status_code == 200
+    told = (await school.client.get(f"/v1/enrolments/{enrolment}/funding")).json()["funding"]
+    assert funding.items() <= told.items()
+    followed = await school.client.get(f"/v1/disability_follow_ups/{follow_up}", headers=school.officer)
+    assert followed.json()["candidate_id"] == kept
+
+
+async def test_a_record_that_is_to_be_erased_is_not_merged(school: "School") -> None:
+    kept, duplicate = await entered_twice(school)
+    assert (await school.client.post(f"/v1/candidates/{duplicate}/erasure")).status_code == 201
+    refused = await merge(school, kept, duplicate)
+    assert (refused.status_code, refused.json()["code"]) == (409, "erasure_asked_for")
 
 
 async def test_photo_comes_along_where_there_is_none(school: "School") -> None:

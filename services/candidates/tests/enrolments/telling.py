@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 from sqlalchemy import select
 
+from parchemin.common.outbox import opened_bodies
 from parchemin.common.tables import dead_letters, outbox
 from parchemin.contracts.envelope import Event
 from parchemin.contracts.events.appeals import (
@@ -81,14 +82,16 @@ class Story:
         return CertificationAwardedV1(
             **self.whose,
             award_id=award_id,
-            register_number="2026-0001",
+            register_number=_number(award_id),
             awarded_on=DAY,
             session_id=uuid4(),
             blocks=(),
         )
 
     def award_revoked(self, award_id: UUID) -> CertificationRevokedV1:
-        return CertificationRevokedV1(**self.whose, award_id=award_id, register_number="2026-0001", revoked_on=DAY)
+        return CertificationRevokedV1(
+            **self.whose, award_id=award_id, register_number=_number(award_id), revoked_on=DAY
+        )
 
     def ruled(self, session_id: UUID, competency: str, now: CompetencyOutcome) -> AppealRuledV1:
         return AppealRuledV1(
@@ -124,10 +127,10 @@ def in_year(year: int) -> datetime:
 
 async def told(school: "School", kind: type[E]) -> list[E]:
     """The facts of this kind that the service published, in order."""
-    statement = select(outbox.c.body).where(outbox.c.type == kind.type).order_by(outbox.c.position)
+    statement = select(outbox).where(outbox.c.type == kind.type).order_by(outbox.c.position)
     async with school.database.reading() as session:
-        bodies = (await session.execute(statement)).scalars().all()
-    return [kind.read(json.loads(body)["data"]) for body in bodies]
+        bodies = await opened_bodies(session, (await session.execute(statement)).all())
+    return [kind.read(json.loads(body)["data"]) for body in bodies if body is not None]
 
 
 async def parked(school: "School") -> list[str]:
@@ -146,3 +149,8 @@ async def put(
 
 async def state_of(school: "School", enrolment: str) -> str:
     return str((await school.client.get(f"/v1/enrolments/{enrolment}")).json()["state"])
+
+
+def _number(award_id: UUID) -> str:
+    """No number is given twice."""
+    return f"2026-{award_id.int % 9000 + 1000}"

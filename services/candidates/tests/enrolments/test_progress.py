@@ -35,7 +35,7 @@ def statuses(view: Any) -> dict[str, str]:
 
 
 async def test_a_candidate_sees_what_they_have_what_is_missing_and_what_comes(school: "School") -> None:
-    enrolment = await school.enrolment(subject="zoe")
+    enrolment = await school.followed(subject="zoe")
     await school.decision(await school.proposal(enrolment, "C.4"))
     story, held = Story(school, enrolment), uuid4()
     await school.tell(story.results(held, C_1="acquired", C_2="acquired", C_3="not_acquired", C_4="exempt"))

@@ -101,7 +101,7 @@ async def step(
 
 @pytest.mark.asyncio
 async def test_a_transfer_from_the_proposal_to_the_new_school(school: "School") -> None:
-    other, enrolment = await Neighbour.of(school), await school.enrolment(subject="zoe")
+    other, enrolment = await Neighbour.of(school), await school.followed(subject="zoe")
     plan = {"enrolment_id": enrolment, "measures": [{"kind": "accessible_premises"}]}
     await school.client.post("/v1/accommodations", json=plan, headers=school.officer)
     await school.decision(await school.proposal(enrolment, "C.4"))
@@ -183,7 +183,7 @@ async def test_nobody_is_transferred_whom_a_session_expects_or_who_is_there(scho
 
 @pytest.mark.asyncio
 async def test_a_candidate_declines_and_the_other_school_never_hears_of_it(school: "School") -> None:
-    other, enrolment = await Neighbour.of(school), await school.enrolment(subject="zoe")
+    other, enrolment = await Neighbour.of(school), await school.followed(subject="zoe")
     proposed = await propose(school, enrolment)
     zoe = school.bearer(Role.CANDIDATE, organisation=school.id, subject="zoe", scopes=BOTH)
     assert (await step(school, proposed, "declined", zoe)).json()["state"] == "declined"

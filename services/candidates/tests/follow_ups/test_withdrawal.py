@@ -111,7 +111,7 @@ async def test_an_erased_persons_texts_are_gone_and_nothing_fails(school: Any) -
 
 
 async def test_of_two_records_of_a_person_one_keeps_the_follow_ups_of_both(school: Any) -> None:
-    former, candidate = await school.candidate(), await school.candidate(birth_name="Lefebvre")
+    former, candidate = await school.candidate(), await school.candidate(birth_name="Roux", first_names=["Max"])
     enrolment = {"candidate_id": former, "access_path": "apprenticeship", "blocks": [1, 2]}
     enrolment_id = (await school.client.post("/v1/enrolments", json=enrolment)).json()["id"]
     moved, own = await school.follow_up(former), await school.follow_up(candidate)

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from parchemin.common.outbox import opened_bodies
 from parchemin.common.tables import outbox
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ async def test_partly_unknown_birth_date_is_kept_and_told_in_the_version_that_ca
     assert created.json()["birth_date"] == "1985-06"
     assert created.json()["birth_place"]["country_insee_code"] == "99352"
     async with school.database.reading() as session:
-        bodies = (await session.execute(select(outbox.c.body))).scalars().all()
-    (told,) = [json.loads(body) for body in bodies]
+        bodies = await opened_bodies(session, (await session.execute(select(outbox))).all())
+    (told,) = [json.loads(body) for body in bodies if body is not None]
     assert told["type"] == "parchemin.candidates.candidate_identified.v2"
     assert told["data"]["pii"]["birth_date"] == "1985-06"
     assert told["data"]["pii"]["birth_country_insee_code"] == "99352"

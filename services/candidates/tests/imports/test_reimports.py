@@ -22,7 +22,7 @@ MAX = "E-2;Roux;Max;M;03/02/2001;Bourg-en-Bresse;1053;France;;VAE;1"
 async def events(school: Any) -> list[str]:
     async with school.database.reading() as session:
         types = (await session.execute(select(outbox.c.type).order_by(outbox.c.position))).scalars().all()
-    return [name.rpartition(".v1")[0].rpartition(".")[2] for name in types]
+    return [kind for name in types for _, _, kind, version in [name.split(".")] if version == "v1"]
 
 
 async def record(school: Any, candidate_id: str) -> tuple[dict[str, Any], str]:

@@ -25,7 +25,7 @@ from parchemin.common.language import Text
 from parchemin.common.outbox import publish
 from parchemin.common.ownership import find
 from parchemin.common.problems import Conflict, Unprocessable
-from parchemin.common.vault import Purpose, Vault
+from parchemin.common.vault import Vault
 from parchemin.contracts.events.identities import CandidatesMergedV1
 
 
@@ -77,7 +77,7 @@ async def merge_candidates(
     moved = await _enrolments_to_move(session, duplicate.id, candidate.id)
     change = Change(before=before, duplicate_id=duplicate.id, duplicate=other, taken=tuple(merge.take))
     await hand_over_all(session, vault, duplicate, candidate)
-    await _make_tombstone(session, vault, duplicate, candidate.id)
+    await _make_tombstone(session, duplicate, candidate.id)
     await remember(session, vault, principal, candidate, change)
     await keep(session, vault, [(candidate, person)])
     candidate.updated_at = utc_now()
@@ -113,8 +113,9 @@ async def _enrolments_to_move(session: AsyncSession, former_id: UUID, candidate_
     return list(await session.scalars(select(col(Enrolment.id)).where(mine).order_by(col(Enrolment.id))))
 
 
-async def _make_tombstone(session: AsyncSession, vault: Vault, duplicate: Candidate, candidate_id: UUID) -> None:
-    """Nothing that finds the person leads there any more, and the key of what it said is destroyed."""
+async def _make_tombstone(session: AsyncSession, duplicate: Candidate, candidate_id: UUID) -> None:
+    """Nothing that finds the person leads there any more. Its key stays until an erasure: what the outbox holds of it is
+    sealed under it, and the person goes on being told of under this id."""
     await session.execute(
         update(Candidate)
         .where(col(Candidate.merged_into) == duplicate.id)
@@ -125,5 +126,3 @@ async def _make_tombstone(session: AsyncSession, vault: Vault, duplicate: Candid
     duplicate.person, duplicate.fingerprint = b"", secrets.token_bytes(32)
     duplicate.subject_digest, duplicate.merged_into = None, candidate_id
     duplicate.updated_at = utc_now()
-    await session.flush()
-    await vault.destroy(session, duplicate.id, Purpose.IDENTITY)
