@@ -114,8 +114,8 @@ async def _enrolments_to_move(session: AsyncSession, former_id: UUID, candidate_
 
 
 async def _make_tombstone(session: AsyncSession, duplicate: Candidate, candidate_id: UUID) -> None:
-    """Nothing that finds the person leads there any more. Its key stays until an erasure: the person goes on being told of
-    under this id, and the outbox holds what is sealed under it."""
+    """Nothing that finds the person leads there any more. Its key stays until an erasure: the person goes on being told
+    of under this id, and the outbox holds what is sealed under it."""
     await session.execute(
         update(Candidate)
         .where(col(Candidate.merged_into) == duplicate.id)
