@@ -22,9 +22,7 @@ from tests.faults.played import Played, of_the_sample, play
 
 from parchemin.common.clock import utc_now
 from parchemin.common.database import Database
-from parchemin.common.erasure import forget
 from parchemin.common.ids import new_id
-from parchemin.common.outbox import publish
 from parchemin.common.settings import EncryptionSettings
 from parchemin.common.storage.folder import FolderStore
 from parchemin.common.tables import doomed_files, outbox
@@ -58,6 +56,7 @@ TOKENS = {
 }
 SECONDS = 60
 SEGMENT_SECONDS = 1
+APPEALS_ARE_OVER = {"PARCHEMIN_CANDIDATES_ERASURE_APPEAL_DAYS": "0"}
 IDENTITY = {"birth name", "used name", "first name", "second first name", "login"}
 """What an identity says on its topic."""
 
@@ -179,19 +178,29 @@ async def diploma(played: Played) -> str:
 
 
 async def erase(installation: Installation, played: Played) -> None:
-    """As the candidates service does it: the keys, and the fact that everybody hears."""
-    candidate = UUID(played.player.candidates[PERSON])
-    async with opened(installation, "candidates") as database:
-        async with database.transaction() as session:
-            await forget(session, candidate)
-            erased = CandidateErasedV1(
-                candidate_id=candidate, organisation_id=played.cast.organisation_id, erased_at=utc_now()
-            )
-            await publish(session, erased)
-        await installation.settle()
-        for service in ("evaluations", "documents"):
-            async with opened(installation, service) as other:
-                await until_nothing_waits(other)
+    """As a school does it: asked for, approved, and done by itself; who holds the certification stays known."""
+    administrator, certifier = played.cast.administrator, played.cast.certifier
+    candidate = played.player.candidates[PERSON]
+    asked = await administrator.post(f"/v1/candidates/{candidate}/erasure", {}, key=new_id().hex)
+    path = f"/v1/erasures/{asked.id}"
+    await administrator.put(
+        f"{path}/decision",
+        {"decision": "approved"},
+        of=asked,
+        at=path,
+        done=lambda now: now["state"] != "requested",
+    )
+    async with asyncio.timeout(SECONDS):
+        while (await administrator.get(path)).body["state"] != "done":  # noqa: ASYNC110 - only it tells
+            await asyncio.sleep(0.1)
+    await installation.settle()
+    for service in ("evaluations", "documents"):
+        async with opened(installation, service) as other:
+            await until_nothing_waits(other)
+    holders = [one async for one in certifier.items("/v1/certified_holders")]
+    [holder] = [one for one in holders if one["candidate_id"] == candidate]
+    kept = (await certifier.get(f"/v1/certified_holders/{holder['id']}")).body
+    assert kept["identity"]["birth_name"] == TOKENS["birth name"]
 
 
 async def until_nothing_waits(database: Database) -> None:
@@ -282,14 +291,14 @@ async def assert_verifies_without_a_name(played: Played) -> None:
 
 @pytest.mark.timeout(240)
 async def test_on_sqlite_and_the_local_bus(tmp_path: Path) -> None:
-    async with embedded(tmp_path, {}) as installation:
+    async with embedded(tmp_path, APPEALS_ARE_OVER) as installation:
         await whole_story(installation, [tmp_path], None)
 
 
 @pytest.mark.postgres
 @pytest.mark.timeout(240)
 async def test_on_postgresql_and_the_local_bus(tmp_path: Path, postgres_server: PostgresServer) -> None:
-    async with embedded(tmp_path, {}, database=postgres_server.url) as installation:
+    async with embedded(tmp_path, APPEALS_ARE_OVER, database=postgres_server.url) as installation:
         await whole_story(installation, [tmp_path, postgres_server.folder], postgres_server)
 
 
@@ -301,6 +310,7 @@ async def test_on_postgresql_and_kafka(
 ) -> None:
     monkeypatch.setenv("PARCHEMIN_KAFKA_BOOTSTRAP_SERVERS", kafka_broker.bootstrap)
     settings = {
+        **APPEALS_ARE_OVER,
         "PARCHEMIN_KAFKA_BOOTSTRAP_SERVERS": kafka_broker.bootstrap,
         "PARCHEMIN_KAFKA_COMPRESSION": "none",  # else nothing would be found before, either
         **{
