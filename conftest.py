@@ -152,6 +152,24 @@ async def serve() -> AsyncIterator[Callable[[FastAPI], Awaitable[httpx.AsyncClie
 
 
 @pytest.fixture
+def serve_apart(
+    serve: Callable[[FastAPI], Awaitable[httpx.AsyncClient]], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[FastAPI], Awaitable[httpx.AsyncClient]]:
+    """As `serve`, without the work beside the requests: nothing is published, and the test brings the events."""
+
+    async def running(app: FastAPI) -> httpx.AsyncClient:
+        with monkeypatch.context() as patch:
+            patch.setenv("PARCHEMIN_WORK", "apart")
+            house.cache_clear()
+            client = await serve(app)
+        house.cache_clear()
+        app.state.service.consumer.resume()
+        return client
+
+    return running
+
+
+@pytest.fixture
 def bearer(var: Path) -> Callable[..., dict[str, str]]:
     """`bearer(role, …, organisation=…, subject=…)`: the authorization header of such a caller."""
     key = LocalKey(var / "keys")

@@ -120,12 +120,12 @@ class School:
 @pytest_asyncio.fixture
 async def school(
     database_url: Callable[[str], str],
-    serve: Callable[[FastAPI], Awaitable[httpx.AsyncClient]],
+    serve_apart: Callable[[FastAPI], Awaitable[httpx.AsyncClient]],
     bearer: Callable[..., dict[str, str]],
 ) -> School:
     """A school at a running service that knows the small referential."""
     app = create_app(Settings(database_url=database_url("candidates"), migrate_on_start=False))
-    school = School(app, await serve(app), bearer)
+    school = School(app, await serve_apart(app), bearer)
     await school.learn(small_referential())
     return school
 

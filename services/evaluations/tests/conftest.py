@@ -329,14 +329,16 @@ def sheet_of(registration: Json, levels: Mapping[str, str]) -> Json:
 def school_with(
     database_url: Callable[[str], str],
     serve: Callable[[FastAPI], Awaitable[httpx.AsyncClient]],
+    serve_apart: Callable[[FastAPI], Awaitable[httpx.AsyncClient]],
     bearer: Callable[..., Headers],
 ) -> Callable[..., Awaitable[School]]:
-    """`await school_with(**settings)`: a school on a service of its own, on both engines."""
+    """`await school_with(**settings)`: a school on a service of its own, on both engines; `works` where relay and
+    publisher run beside the requests."""
 
-    async def opened(**settings: Any) -> School:
+    async def opened(*, works: bool = False, **settings: Any) -> School:
         url = database_url("evaluations")
         app = create_app(Settings(database_url=url, migrate_on_start=False, **settings))
-        return School(app, await serve(app), bearer)
+        return School(app, await (serve if works else serve_apart)(app), bearer)
 
     return opened
 

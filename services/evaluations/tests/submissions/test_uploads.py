@@ -198,7 +198,7 @@ async def test_an_announcement_that_is_repeated_is_one_upload(small: School) -> 
 
 async def test_the_examiner_works_by_itself(school_with: SchoolWith, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    school = await school_with()
+    school = await school_with(works=True)
     zoe = await entrant(school)
     upload = done(await zoe.announce())
     await zoe.send(upload, NOTE)
