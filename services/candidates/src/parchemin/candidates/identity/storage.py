@@ -66,7 +66,7 @@ async def index_names(session: AsyncSession, vault: Vault, persons: Sequence[tup
     tokens: dict[UUID, dict[str, int]] = {}
     for candidate, _, beginnings in begun:  # many names begin alike: each beginning is digested once
         known = tokens.setdefault(candidate.organisation_id, {})
-        known |= _tokens(index, candidate.organisation_id, beginnings - known.keys())
+        known |= _tokens(index, candidate.organisation_id, [one for one in beginnings if one not in known])
     rows: list[dict[str, Any]] = [
         {"token": token, "candidate_id": candidate.id}
         for candidate, person, beginnings in begun

@@ -1,8 +1,9 @@
 """The importer: does the large imports, one after another, a thousand rows at a time."""
 
 import asyncio
+import gc
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from itertools import islice
 from uuid import UUID
@@ -121,10 +122,11 @@ class Importer:
             index = await self._vault.index(session)
         reading = await asyncio.to_thread(read_candidates, content, record.class_id)
         rows = await asyncio.to_thread(prepared, reading, record.organisation_id, record.source, index)
-        if record.all_or_nothing:
-            await self._all_or_nothing(record, reading, rows)
-        else:
-            await self._by_chunks(record, reading, rows)
+        with _left_alone():
+            if record.all_or_nothing:
+                await self._all_or_nothing(record, reading, rows)
+            else:
+                await self._by_chunks(record, reading, rows)
 
     async def _by_chunks(self, record: CandidateImport, reading: Reading, rows: Sequence[Prepared]) -> None:
         while True:
@@ -174,6 +176,17 @@ class Importer:
                 step(held, ImportState.RUNNING)
             step(held, ImportState.FAILED, failure=code)
             await forget_files(session, self._vault, import_id)
+
+
+@contextmanager
+def _left_alone() -> Iterator[None]:
+    """All that is in memory now is passed over by the garbage collector: the rows of a file live as long as its import,
+    and looking through them again and again takes a fifth of its time."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 async def _held(session: AsyncSession, import_id: UUID) -> CandidateImport | None:
