@@ -8,10 +8,12 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pydantic import BaseModel
 from tests.accessibility.conftest import SCENARIO, SCOPES, House, Secrets
+from tests.accessibility.furnishing import furnish
 from tests.accessibility.places import Places, names_in
 
 from parchemin.candidates.exemptions.schemas import ExemptionRuling, NewExemption
@@ -124,6 +126,9 @@ async def follow(house: House) -> None:
     texts = {"argument": secrets.new("argument"), "working_conditions": secrets.new("working conditions")}
     waiting = {"enrolment_id": enrolment_id, "competency": "C.20", **texts}
     await house.post("/v1/exemptions", waiting, officer)
+    known = await house.get(f"/v1/enrolments/{enrolment_id}", administrator)
+    ids = UUID(candidate["id"]), UUID(enrolment_id)
+    await furnish(house.services["candidates"], house.school, *ids, known["referential_version"])
 
 
 async def explore(house: House, places: Places, templates: list[str]) -> None:

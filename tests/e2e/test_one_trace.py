@@ -47,7 +47,8 @@ async def test_the_documents_of_a_session_belong_to_the_trace_of_the_request_tha
         assert_leads_to_the_closing(spans, span)
     assert len({trace_of(span) for span in issued}) == 1
     published = [span for span in spans.named("publish") if trace_of(span) == trace_of(issued[0])]
-    assert {service_of(span) for span in published} == {"parchemin-evaluations", "parchemin-documents"}
+    tellers = {"parchemin-evaluations", "parchemin-documents", "parchemin-candidates"}
+    assert {service_of(span) for span in published} == tellers
     assert all(spans.way_to_the_root(span)[-1].startswith("parchemin-evaluations: PUT") for span in published)
     drawn = spans.named("draw document")
     assert {span.parent.span_id for span in drawn} == {span.context.span_id for span in issued}

@@ -259,7 +259,11 @@ async def assert_parked(here: Desk, stream: Stream, poison: Poison) -> None:
         assert parked[event_id].source == stream.places[event_id]
         assert parked[event_id].traceparent.split("-")[1] == TRACE.split("-")[1]
     unreadable = [row for event_id, row in parked.items() if event_id not in events]
-    assert sorted(row.body for row in unreadable) == sorted(unread)
+    clear = [row.body for row in unreadable if row.topic != candidates.IDENTITY_TOPIC]
+    assert sorted(clear) == sorted(poison.unreadable)
+    sealed = [row.body for row in unreadable if row.topic == candidates.IDENTITY_TOPIC]
+    assert len(sealed) == len(poison.identities)
+    assert not set(sealed) & set(poison.identities)
     assert {row.cause for row in unreadable} == {"unreadable envelope: 1 faults"}
 
 

@@ -22,7 +22,10 @@ from parchemin.common.bus import LocalBus, Message
 from parchemin.common.database import Database
 from parchemin.common.outbox import opened_bodies
 from parchemin.common.service import Service, opened
+from parchemin.common.settings import EncryptionSettings
 from parchemin.common.tables import dead_letters, inbox, outbox
+from parchemin.common.vault import Vault
+from parchemin.common.vault.wrapping import installation_keys
 from parchemin.contracts.events import CATALOGUE
 from parchemin.documents.composition.knowledge import Needs
 from parchemin.documents.issuing.issuer import Issuer
@@ -54,7 +57,7 @@ async def year(folder: Path) -> list[Message]:
         await correct(played, "c18")
         await extend(played, "c22")
         await installation.settle()
-        return await published(installation.databases)
+        return await published(installation.databases, installation.var)
 
 
 async def correct(played: Played, ref: str) -> None:
@@ -74,11 +77,11 @@ async def extend(played: Played, ref: str) -> None:
     )
 
 
-async def published(databases: Mapping[str, str]) -> list[Message]:
+async def published(databases: Mapping[str, str], var: Path) -> list[Message]:
     """What the services told, each in its order."""
-    messages = []
+    messages, vault = [], Vault(installation_keys(EncryptionSettings(), var / "keys"))
     for name in (ServiceName.CANDIDATES, ServiceName.EVALUATIONS, ServiceName.DOCUMENTS):
-        database = Database(databases[name])
+        database = Database(databases[name], vault)
         try:
             async with database.reading() as session:
                 told = (await session.execute(select(outbox).order_by(outbox.c.position))).all()
