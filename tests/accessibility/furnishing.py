@@ -9,6 +9,7 @@ from parchemin.candidates.equivalences.models import BlockEquivalence
 from parchemin.candidates.imports.models import CandidateImport
 from parchemin.candidates.imports.reading import FileKind
 from parchemin.candidates.imports.rules import ImportState
+from parchemin.candidates.organisations.models import Organisation
 from parchemin.candidates.privacy.erasures.models import Erasure
 from parchemin.candidates.privacy.erasures.rules import ErasureOrigin, ErasureState, RefusalGround
 from parchemin.candidates.privacy.holders.models import CertifiedHolder
@@ -32,6 +33,8 @@ async def furnish(candidates: FastAPI, school: UUID, candidate_id: UUID, enrolme
     async with candidates.state.database.transaction() as session:
         current = await session.get_one(KnownReferential, version)
         session.add(KnownReferential(version="earlier", body=current.body, published_at=now - timedelta(days=900)))
+        neighbour = new_id()
+        session.add(Organisation(id=neighbour, organisation_id=neighbour, code="AILLEURS", name="Ailleurs"))
         await session.flush()
         sealing = await candidates.state.vault.cipher(session, candidate_id, Purpose.IDENTITY)
         session.add_all(
@@ -82,7 +85,7 @@ async def furnish(candidates: FastAPI, school: UUID, candidate_id: UUID, enrolme
                 Transfer(
                     **whose,
                     enrolment_id=enrolment_id,
-                    to_organisation_id=school,
+                    to_organisation_id=neighbour,
                     referential_version=version,
                     access_path=AccessPath.VAE,
                     blocks=[1],

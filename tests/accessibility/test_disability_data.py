@@ -38,6 +38,16 @@ MAY_READ: Mapping[str, tuple[str, ...]] = {
     "the certifier": ("/v1/exemptions/",),
 }
 """Who reads sealed texts, and where. Nobody else, nowhere else, and in no list."""
+ELSEWHERE = frozenset(
+    {
+        "/v1/candidate_imports/{import_id}/rejected",
+        "/v1/candidates/{candidate_id}/photo",
+        "/v1/communes",
+        "/v1/personal_files/{personal_file_id}/archive",
+    }
+)
+"""Asked, and found to have nothing here: files that are made by more than a row, whose contents have tests of their own
+(the archive: `test_personal_files.py`), and a list that takes a parameter."""
 _SEALED_PATHS = tuple(path.rstrip("/") for paths in MAY_READ.values() for path in paths)
 SEALED_MODELS: tuple[type[BaseModel], ...] = (
     DisabilityFollowUpRequest,
@@ -166,7 +176,7 @@ async def test_nobody_else_reads_what_tells_of_a_disability(house: House, capfd:
                     assert one, f"{caller} reads {secrets} at {path}"
                     shown[caller] |= secrets
 
-    assert here & set(templates) <= answered  # of its own service, every route gave something to somebody
+    assert here & set(templates) - ELSEWHERE <= answered  # of its own service, every route gave something to somebody
     assert len(answered) > len(templates) * 2 / 3
     written = set(house.secrets.texts.values()) - {"refused entry"}
     certified = {where for where in written if where.startswith(("exemption", "argument", "working"))}
