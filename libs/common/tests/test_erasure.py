@@ -146,9 +146,8 @@ async def test_clear_answers_of_before_are_still_given_and_go_at_the_first_erasu
         assert await session.scalar(select(func.count()).select_from(idempotency_keys)) == 0
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 async def test_what_sqlite_deletes_is_gone_from_its_files_and_its_log(database: Database) -> None:
-    if not database.is_sqlite:
-        pytest.skip("of SQLite's files")
     row = {"topic": "t", "key": "k", "type": "t", "body": NAME.encode() * 500, "occurred_at": utc_now()}
     async with database.transaction() as session:
         await session.execute(insert(outbox).values(event_id=uuid4(), **row))
