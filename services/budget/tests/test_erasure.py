@@ -26,7 +26,7 @@ async def test_owner_and_title_go_and_nobody_is_named_again(
     opened = await client.post("/v1/productions", json=production(), headers=zoe)
     url = f"/v1/productions/{opened.json()['id']}"
     assert (await client.get(url, headers=zoe)).json()["owner_subject"] == "zoe"
-    service = client._transport.app.state.service  # type: ignore[attr-defined]
+    service = client._transport.app.state.service  # type: ignore[attr-defined]  # an ASGITransport's
     async with service.database.reading() as session:
         candidate = (await session.get_one(KnownEnrolment, ENROLMENT)).candidate_id
     erased = CandidateErasedV1(candidate_id=candidate, organisation_id=SCHOOL, erased_at=utc_now())

@@ -1,8 +1,9 @@
 """Duplicates on entry, and two records that become one."""
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from services.candidates.tests.photos.pictures import file
 from sqlalchemy import select
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio
 
 
-async def merge(school: "School", candidate: str, duplicate: str, *take: str, **headers: str):  # type: ignore[no-untyped-def]
+async def merge(school: "School", candidate: str, duplicate: str, *take: str, **headers: str) -> httpx.Response:
     tag = (await school.client.get(f"/v1/candidates/{candidate}")).headers["etag"]
     return await school.client.post(
         f"/v1/candidates/{candidate}/merge",
@@ -37,7 +38,7 @@ async def entered_twice(school: "School", **changes: object) -> tuple[str, str]:
     return first, created.json()["id"]
 
 
-async def facts(school: "School") -> list[dict]:  # type: ignore[type-arg]  # as JSON has it
+async def facts(school: "School") -> list[dict[str, Any]]:
     async with school.database.reading() as session:
         rows = (await session.execute(select(outbox).order_by(outbox.c.position))).all()
         bodies = await opened_bodies(session, rows)

@@ -7,20 +7,22 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parchemin.candidates.progress.rules import (
-    SETTLED,
+from parchemin.candidates.progress.facts import (
     Award,
-    BlockStatus,
-    CertificationStatus,
-    CompetencyStatus,
     Convocation,
     Heard,
     Meeting,
     Own,
     Ruling,
     SessionResult,
-    Standing,
     ValidatedBlock,
+)
+from parchemin.candidates.progress.rules import (
+    SETTLED,
+    BlockStatus,
+    CertificationStatus,
+    CompetencyStatus,
+    Standing,
     is_complete,
     next_session,
     standing,

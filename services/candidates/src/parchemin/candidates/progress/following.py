@@ -12,8 +12,9 @@ from parchemin.candidates.enrolments.models import Enrolment
 from parchemin.candidates.enrolments.steps import enter_state
 from parchemin.candidates.exemptions.models import Exemption
 from parchemin.candidates.exemptions.rules import ExemptionState
+from parchemin.candidates.progress.facts import Own
 from parchemin.candidates.progress.recording import heard_of
-from parchemin.candidates.progress.rules import Own, is_complete
+from parchemin.candidates.progress.rules import is_complete
 from parchemin.candidates.recognitions.models import Recognition
 from parchemin.candidates.recognitions.rules import RecognitionState
 from parchemin.common.clock import utc_now

@@ -10,8 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from parchemin.candidates.progress.models import CancelledSession, ProgressFact
-from parchemin.candidates.progress.rules import (
+from parchemin.candidates.progress.facts import (
     Award,
     Convocation,
     Heard,
@@ -20,6 +19,7 @@ from parchemin.candidates.progress.rules import (
     SessionResult,
     ValidatedBlock,
 )
+from parchemin.candidates.progress.models import CancelledSession, ProgressFact
 from parchemin.common.statements import insert_if_absent, table_of, upsert
 from parchemin.contracts.envelope import Event
 from parchemin.contracts.events.appeals import AppealRuledV1, BlockValidationRevokedV1, CertificationRevokedV1
