@@ -21,17 +21,7 @@ log = structlog.get_logger()
 
 async def learn_award(session: AsyncSession, event: CertificationAwardedV1, *, vault: Vault) -> None:
     """Keep who holds the certification. A repeat, or a revocation that came first, makes no second row."""
-    holder = await _of_award(session, event.award_id)
-    if holder is None:
-        holder = CertifiedHolder(
-            organisation_id=event.organisation_id,
-            candidate_id=event.candidate_id,
-            enrolment_id=event.enrolment_id,
-            award_id=event.award_id,
-            register_number=event.register_number,
-            referential_version=event.referential_version,
-        )
-        session.add(holder)
+    holder = await _holder(session, event)
     holder.awarded_on, holder.updated_at = event.awarded_on, utc_now()
     if holder.identity is None:
         await _seal(session, vault, [holder])
@@ -39,17 +29,7 @@ async def learn_award(session: AsyncSession, event: CertificationAwardedV1, *, v
 
 async def learn_revocation(session: AsyncSession, event: CertificationRevokedV1) -> None:
     """The award fell. Its number stays, and whose it was."""
-    holder = await _of_award(session, event.award_id)
-    if holder is None:
-        holder = CertifiedHolder(
-            organisation_id=event.organisation_id,
-            candidate_id=event.candidate_id,
-            enrolment_id=event.enrolment_id,
-            award_id=event.award_id,
-            register_number=event.register_number,
-            referential_version=event.referential_version,
-        )
-        session.add(holder)
+    holder = await _holder(session, event)
     holder.revoked_on, holder.updated_at = event.revoked_on, utc_now()
 
 
@@ -87,9 +67,20 @@ async def _seal(session: AsyncSession, vault: Vault, holders: list[CertifiedHold
         holder.identity, holder.updated_at = cipher.seal(text, place=_place(holder)), utc_now()
 
 
-async def _of_award(session: AsyncSession, award_id: UUID) -> CertifiedHolder | None:
-    rows = select(CertifiedHolder).where(col(CertifiedHolder.award_id) == award_id).with_for_update()
+async def _holder(session: AsyncSession, event: CertificationAwardedV1 | CertificationRevokedV1) -> CertifiedHolder:
+    """The award's line, made where it is the first that is heard of it."""
+    rows = select(CertifiedHolder).where(col(CertifiedHolder.award_id) == event.award_id).with_for_update()
     holder: CertifiedHolder | None = (await session.execute(rows)).scalar_one_or_none()
+    if holder is None:
+        holder = CertifiedHolder(
+            organisation_id=event.organisation_id,
+            candidate_id=event.candidate_id,
+            enrolment_id=event.enrolment_id,
+            award_id=event.award_id,
+            register_number=event.register_number,
+            referential_version=event.referential_version,
+        )
+        session.add(holder)
     return holder
 
 
