@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -207,6 +207,12 @@ class Database:
     def signal(self, name: str) -> asyncio.Event:
         """Set after each commit that announced it. Whoever waits for it clears it before looking for work."""
         return self._signals[name]
+
+    async def announced(self, name: str, *, within: float) -> None:
+        """Return once the signal is set, or after so many seconds."""
+        with suppress(TimeoutError):  # not `wait_for`, which can swallow a cancellation on Python 3.11
+            async with asyncio.timeout(within):
+                await self.signal(name).wait()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

@@ -9,7 +9,6 @@ import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -104,9 +103,7 @@ class Relay:
                 failures += 1
 
     async def _commit_or(self, seconds: float) -> None:
-        with suppress(TimeoutError):  # Python 3.11's `wait_for` can swallow the cancellation that stops the relay
-            async with asyncio.timeout(seconds):
-                await self._database.signal(WRITTEN).wait()
+        await self._database.announced(WRITTEN, within=seconds)
 
     async def publish_pending(self, leads: Leads = _alone) -> bool:
         """Publish all that is unpublished, for as long as this process `leads`; false where a part could not be, and

@@ -1,7 +1,6 @@
 """A service's part of a person's file: ordered by an event, gathered beside the requests, told of by another event."""
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -67,9 +66,7 @@ class PartsGiver:
                 await self.give_due()
             except Exception:  # it outlives a database that is away
                 log.exception("personal_file_parts_failed", service=self._service)
-            with suppress(TimeoutError):  # not `wait_for`, which can swallow a cancellation on 3.11
-                async with asyncio.timeout(self._poll_seconds):
-                    await self._database.signal(ORDERED).wait()
+            await self._database.announced(ORDERED, within=self._poll_seconds)
 
     async def give_due(self) -> int:
         """Give all parts that are ordered and not too late; how many."""

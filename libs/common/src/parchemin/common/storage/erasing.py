@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
 
 import structlog
 from sqlalchemy import delete, select
@@ -60,9 +59,7 @@ class FileEraser:
                 log.warning("files_not_erased", cause=type(error).__name__)
                 await asyncio.sleep(BACK_OFF_SECONDS)
                 continue
-            with suppress(TimeoutError):  # not `wait_for`, which can swallow a cancellation on 3.11
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._database.signal(DOOMED).wait()
+            await self._database.announced(DOOMED, within=POLL_SECONDS)
 
     async def erase_all(self) -> int:
         """Delete all files that were given up; returns how many."""

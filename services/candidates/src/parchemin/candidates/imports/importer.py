@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import islice
 from uuid import UUID
@@ -66,9 +66,7 @@ class Importer:
                         if await leads():
                             await self.import_due()
                             await self.sweep()
-                        with suppress(TimeoutError):
-                            async with asyncio.timeout(self._poll_seconds):
-                                await self._database.signal(DUE).wait()
+                        await self._database.announced(DUE, within=self._poll_seconds)
             except Exception as error:  # the importer outlives a database that is away
                 log.error("importer_failed", cause=type(error).__name__)
                 await asyncio.sleep(BACK_OFF_SECONDS)

@@ -5,7 +5,6 @@ import time
 import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import timedelta
@@ -83,9 +82,7 @@ class Issuer:
                         self._database.signal(DUE).clear()
                         if await leads():
                             await self.issue_due()
-                        with suppress(TimeoutError):  # not `wait_for`, which can swallow a cancellation on 3.11
-                            async with asyncio.timeout(self._poll_seconds):
-                                await self._database.signal(DUE).wait()
+                        await self._database.announced(DUE, within=self._poll_seconds)
             except Exception as error:  # the issuer outlives a database that is away
                 log.error("issuer_failed", **_cause(error))
                 await asyncio.sleep(BACK_OFF_SECONDS)

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,9 +61,7 @@ class Examiner:
                         if await leads():
                             await self.examine_due()
                             await self.sweep()
-                        with suppress(TimeoutError):
-                            async with asyncio.timeout(self._settings.submissions_poll_seconds):
-                                await self._database.signal(DUE).wait()
+                        await self._database.announced(DUE, within=self._settings.submissions_poll_seconds)
             except Exception as error:  # the examiner outlives a database that is away
                 log.error("examiner_failed", cause=type(error).__name__)
                 await asyncio.sleep(BACK_OFF_SECONDS)

@@ -1,7 +1,5 @@
 """Doing the erasures that are approved, as soon as nothing holds them up."""
 
-import asyncio
-from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -39,9 +37,7 @@ class Eraser:
                 await self.erase_due()
             except Exception:  # it outlives a database that is away
                 log.exception("erasing_failed")
-            with suppress(TimeoutError):  # not `wait_for`, which can swallow a cancellation on 3.11
-                async with asyncio.timeout(self._poll_seconds):
-                    await self._database.signal(DUE).wait()
+            await self._database.announced(DUE, within=self._poll_seconds)
 
     async def erase_due(self) -> int:
         """Erase all that can be by now; how many that was."""

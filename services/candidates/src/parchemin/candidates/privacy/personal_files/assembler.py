@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -50,9 +49,7 @@ class Assembler:
                 await self.assemble_due()
             except Exception:  # it outlives a database that is away
                 log.exception("assembling_failed")
-            with suppress(TimeoutError):  # not `wait_for`, which can swallow a cancellation on 3.11
-                async with asyncio.timeout(self._poll_seconds):
-                    await self._database.signal(GATHERED).wait()
+            await self._database.announced(GATHERED, within=self._poll_seconds)
 
     async def assemble_due(self) -> int:
         """Assemble all that have their parts, or wait for them no longer; how many."""
